@@ -1,0 +1,1 @@
+"""Wattwarden: finds, sizes, assigns and closes the risks of an electricity retail business."""

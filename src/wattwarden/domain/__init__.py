@@ -1,0 +1,1 @@
+"""Words that every other layer uses: money, period, tables, finding, errors. Imports nothing of ours."""

@@ -1,0 +1,37 @@
+"""The one error type: it names the subject, what was found, what was expected and what to do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, as a value, so that a check can report them all in one run.
+
+    Args:
+        subject: Which file, row, rule or setting it is about.
+        found: What is there.
+        expected: What should be there.
+        action: What the reader can do about it.
+    """
+
+    subject: str
+    found: str
+    expected: str
+    action: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.subject}: found {self.found}; expected {self.expected}"
+        return f"{text}. {self.action}" if self.action else text
+
+
+class WattwardenError(Exception):
+    """Raised when one operation cannot go on; carries every problem that was seen."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+def fail(subject: str, *, found: object, expected: str, action: str = "") -> WattwardenError:
+    """Build the error of a single problem, to be raised by the caller."""
+    return WattwardenError(Problem(subject, str(found), expected, action))
