@@ -1,0 +1,1 @@
+"""Command line: translate arguments, then one call into app/."""
