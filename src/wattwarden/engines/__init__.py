@@ -1,0 +1,1 @@
+"""Run SQL and derived tables over lake tables."""

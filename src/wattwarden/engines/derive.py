@@ -1,0 +1,56 @@
+"""Which derived tables a set of queries needs, in which order, and how a calc function fills one."""
+
+import importlib
+from collections.abc import Collection, Iterable, Mapping
+
+import pyarrow as pa
+
+from wattwarden.domain.errors import fail
+from wattwarden.domain.tables import Contract, Derivation, Table
+from wattwarden.rulekit import sql
+
+
+def derivation_order(contract: Contract, wanted: Iterable[str]) -> list[str]:
+    """Derived tables needed for ``wanted``, each after the ones that it reads.
+
+    Raises:
+        WattwardenError: derived tables read each other in a circle.
+    """
+    order: list[str] = []
+    _visit(contract, sorted(wanted), order, ())
+    return order
+
+
+def base_tables(contract: Contract, wanted: Iterable[str]) -> set[str]:
+    """Imported tables that ``wanted`` come from, directly or through derived tables."""
+    bases: set[str] = set()
+    for name in wanted:
+        derivation = contract[name].derived
+        bases |= {name} if derivation is None else base_tables(contract, reads(derivation, name))
+    return bases
+
+
+def reads(derivation: Derivation, name: str) -> set[str]:
+    """Tables that one derived table reads."""
+    queries: Collection[str] = [derivation.sql] if derivation.sql is not None else derivation.reads.values()
+    return {table for query in queries for table in sql.tables_read(sql.parse(query, f"derived table {name}"))}
+
+
+def run_function(table: Table, inputs: Mapping[str, pa.Table]) -> pa.Table:
+    """Compute a derived table by its ``module:function``; the columns must be those declared."""
+    module, _, function = (table.derived.by if table.derived and table.derived.by else "").partition(":")
+    computed: pa.Table = getattr(importlib.import_module(f"wattwarden.{module}"), function)(**inputs)
+    if computed.column_names != list(table.columns):
+        raise fail(f"derived table {table.name}", found=str(computed.column_names), expected=str(list(table.columns)))
+    return computed
+
+
+def _visit(contract: Contract, names: Iterable[str], order: list[str], path: tuple[str, ...]) -> None:
+    for name in names:
+        derivation = contract[name].derived
+        if derivation is None or name in order:
+            continue
+        if name in path:
+            raise fail(f"derived table {name}", found=" → ".join((*path, name)), expected="no circle")
+        _visit(contract, sorted(reads(derivation, name)), order, (*path, name))
+        order.append(name)

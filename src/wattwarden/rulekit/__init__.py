@@ -1,0 +1,1 @@
+"""The rule contract: load, lint, SQL safety and portability, examples."""

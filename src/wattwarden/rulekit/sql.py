@@ -1,0 +1,178 @@
+"""Rule SQL: parsed, bound to its parameters, and refused where it is unsafe or not portable.
+
+A rule is one SELECT over contract and derived tables. It may not reach files, the
+network, the clock or chance, and it may not use what DuckDB and Spark treat
+differently (docs/DESIGN, section 5): a translation that parses proves nothing.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from wattwarden.domain.errors import Problem, WattwardenError, fail
+from wattwarden.rulekit.model import Rule, Scalar
+
+DIALECT = "duckdb"
+TODAY = "today"
+
+FUNCTIONS = frozenset(
+    """
+    abs and any_value avg bool_and bool_or case cast ceil coalesce concat contains count countif date_diff
+    date_add date_sub date_trunc day dense_rank exists extract filter first_value floor greatest hour if
+    in lag last_value lead least left length like lower max min minute month mod nullif or order position
+    power pow quarter rank regexp_like regexp_matches regexp_replace replace right round row_number sqrt
+    starts_with string_agg strpos substring substr sum trim upper year ln exp sign year_of_week
+    timestamp_trunc timestamp_diff acos asin cos sin radians date_trunc datediff datetrunc dateadd datesub
+    timestamptrunc timestampdiff regexp_full_match str_position strposition startswith anyvalue logicaland
+    logicalor rownumber denserank firstvalue lastvalue bool_and bool_or try_cast trycast initcap
+    """.split()
+)
+"""Functions that mean the same on every engine; anything else is refused by name."""
+
+_ROUNDED = (exp.Round, exp.Floor, exp.Ceil)
+_INTEGER = (exp.DType.INT, exp.DType.BIGINT, exp.DType.SMALLINT, exp.DType.TINYINT)
+_FRACTIONAL = (exp.Div, exp.Mul, exp.Avg, exp.Sqrt, exp.Pow)
+
+
+def parse(sql: str, subject: str) -> exp.Query:
+    """Parse exactly one SELECT.
+
+    Raises:
+        WattwardenError: it is not SQL, not one statement, or not a query.
+    """
+    try:
+        statements = sqlglot.parse(sql, dialect=DIALECT)
+    except SqlglotError as error:
+        raise fail(subject, found=str(error).splitlines()[0], expected="SQL that parses") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        kinds = ", ".join(type(s).__name__ for s in statements)
+        raise fail(subject, found=kinds, expected="exactly one SELECT")
+    return statements[0]
+
+
+def tables_read(tree: exp.Expression) -> set[str]:
+    """Names of the tables that a query reads, without its own WITH names."""
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return {table.name for table in tree.find_all(exp.Table)} - own
+
+
+def bound_sql(rule: Rule, today: date) -> str:
+    """The rule's SQL with parameters and the business date written in as literals.
+
+    Raises:
+        WattwardenError: the SQL does not parse, or names a parameter that is not declared.
+    """
+    tree = parse(rule.detect, f"rule {rule.id}")
+    values: dict[str, Scalar | tuple[Scalar, ...]] = {name: p.value for name, p in rule.params.items()}
+    return bind(tree, {**values, TODAY: today}, f"rule {rule.id}").sql(dialect=DIALECT)
+
+
+def bind(
+    tree: exp.Query, values: Mapping[str, Scalar | tuple[Scalar, ...]], subject: str
+) -> exp.Query:
+    """Replace ``$name`` placeholders by literals; a list spreads inside IN (…)."""
+    bound = tree.copy()
+    for node in list(bound.find_all(exp.Placeholder)):
+        if node.name not in values:
+            raise fail(subject, found=f"${node.name}", expected=f"one of {', '.join(sorted(values))}")
+        value = values[node.name]
+        if isinstance(value, tuple):
+            _spread(node, [_literal(v) for v in value], subject)
+        else:
+            node.replace(_literal(value))
+    return bound
+
+
+def problems(rule: Rule, known_tables: Collection[str]) -> list[Problem]:
+    """Everything that makes the rule's SQL unsafe, not portable, or not bound."""
+    subject = f"rule {rule.id}"
+    try:
+        tree = parse(rule.detect, subject)
+        bound_sql(rule, date(2026, 1, 1))
+    except WattwardenError as error:
+        return list(error.problems)
+    found = [*_unknown_tables(tree, known_tables), *_unknown_functions(tree), *_not_portable(tree)]
+    used = {node.name for node in tree.find_all(exp.Placeholder)}
+    found += [(f"parameter {name} is not used", "every parameter in the SQL") for name in rule.params if name not in used]
+    return [Problem(subject, what, expected) for what, expected in found]
+
+
+def _spread(node: exp.Placeholder, literals: list[exp.Expression], subject: str) -> None:
+    if not isinstance(node.parent, exp.In):
+        raise fail(subject, found=f"list ${node.name} outside IN", expected=f"x IN (${node.name})")
+    others = [e for e in node.parent.expressions if e is not node]
+    node.parent.set("expressions", [*others, *literals])
+
+
+def _literal(value: Scalar) -> exp.Expression:
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, int | Decimal):
+        return exp.Literal.number(str(value))
+    if isinstance(value, datetime):
+        return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "timestamp")
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "date")
+    return exp.Literal.string(value)
+
+
+def _unknown_tables(tree: exp.Query, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    for name in sorted(tables_read(tree) - set(known)):
+        yield f"table {name or '(function or file)'}", "contract and derived tables only"
+    for table in tree.find_all(exp.Table):
+        if table.db or table.catalog or not isinstance(table.this, exp.Identifier):
+            yield f"table source {table.sql(dialect=DIALECT)}", "a plain table name"
+
+
+def _unknown_functions(tree: exp.Query) -> Iterator[tuple[str, str]]:
+    for node in tree.find_all(exp.Func):
+        name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
+        if name not in FUNCTIONS:
+            yield f"function {name}", "a function that every engine treats alike (rulekit/sql.py: FUNCTIONS)"
+
+
+def _not_portable(tree: exp.Query) -> Iterator[tuple[str, str]]:
+    for cast in tree.find_all(exp.Cast):
+        if cast.to.this in _INTEGER and _may_be_fractional(cast.this):
+            yield f"{cast.sql(dialect=DIALECT)}", "round(), floor() or ceil() before a cast to an integer"
+    for join in tree.find_all(exp.Join):
+        if (join.method or "").upper() in ("ASOF", "NATURAL"):
+            yield f"{join.method} join", "a plain join"
+    for window in tree.find_all(exp.Window):
+        yield from _window_faults(window)
+    for node in tree.find_all(exp.Extract):
+        if node.name.upper() in ("DOW", "ISODOW", "DAYOFWEEK", "WEEK"):
+            yield f"extract({node.name})", "no day-of-week numbers: engines count them differently"
+    for node in tree.find_all(exp.DateDiff, exp.TimestampDiff):
+        if str(node.args.get("unit") or "DAY").upper().strip("'") not in ("DAY", "HOUR", "MINUTE", "SECOND"):
+            yield node.sql(dialect=DIALECT), "date_diff in days or shorter units"
+    having_names = {c.name for h in tree.find_all(exp.Having) for c in h.find_all(exp.Column) if not c.table}
+    for select in tree.find_all(exp.Select):
+        aliases = {e.alias for e in select.expressions if isinstance(e, exp.Alias)}
+        if select.args.get("having") and aliases & having_names:
+            yield f"alias {', '.join(sorted(aliases & having_names))} in HAVING", "the expression itself"
+
+
+def _window_faults(window: exp.Window) -> Iterator[tuple[str, str]]:
+    spec = window.args.get("spec")
+    if spec is None or not window.args.get("order"):
+        return
+    if spec.args.get("kind") == "RANGE" and any(isinstance(s, exp.Interval) for s in spec.find_all(exp.Interval)):
+        yield window.sql(dialect=DIALECT), "no RANGE over intervals"
+    ends = {str(spec.args.get("start")).upper(), str(spec.args.get("end")).upper()}
+    if ends == {"UNBOUNDED"}:
+        yield window.sql(dialect=DIALECT), "no full unbounded frame with ORDER BY: drop the ORDER BY"
+
+
+def _may_be_fractional(node: exp.Expression) -> bool:
+    inner = node.unnest()
+    if isinstance(inner, exp.Coalesce | exp.Case | exp.Greatest | exp.Least | exp.If):
+        branches = [inner.this, *inner.expressions] if inner.this else inner.expressions
+        return any(_may_be_fractional(b) for b in branches if isinstance(b, exp.Expression))
+    if isinstance(inner, (*_ROUNDED, exp.Count)):
+        return False
+    return any(True for _ in inner.find_all(*_FRACTIONAL))
