@@ -1,0 +1,57 @@
+# Everything a developer or a CI runs; `make help` lists it. Needs make and Python 3.11, nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+CODE := src tests scripts
+
+export WATTWARDEN_HOME ?= ./wattwarden-data/demo
+DEMO_CUSTOMERS ?= 20000
+DEMO_MONTHS ?= 13
+DEMO_SEED ?= 1
+BENCH_SIZES ?= 0.1,0.3,1
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check quick bench docs lock fmt clean
+
+help: ## List these targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+venv: $(READY) ## Make the environment in .venv from requirements.lock
+
+$(READY): requirements.lock pyproject.toml scripts/make_venv.sh
+	sh scripts/make_venv.sh $(PYTHON) $(VENV)
+
+demo: $(READY) ## Simulate a county, import it, scan it, score it, write the report
+	$(BIN)/python scripts/demo.py --customers $(DEMO_CUSTOMERS) --months $(DEMO_MONTHS) --seed $(DEMO_SEED)
+
+test: $(READY) ## Run the tests
+	$(BIN)/pytest -n 2
+
+quick: $(READY) ## Format, lint, types and contracts only: what to run while writing
+	$(BIN)/ruff format --check --diff --quiet $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/vulture
+	$(BIN)/python -m scripts.guards
+
+check: quick test docs ## Everything that must hold before a change is accepted
+
+bench: $(READY) ## Measure import and scan at several sizes; writes bench-results/
+	$(BIN)/python -m scripts.bench --sizes $(BENCH_SIZES)
+
+docs: $(READY) ## Build the documentation site into ./site
+	$(BIN)/mkdocs build --strict --quiet
+
+lock: ## Resolve the dependencies of pyproject.toml anew into requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --upgrade --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --quiet -o requirements.lock
+
+fmt: $(READY) ## Format the code and repair what can be repaired by rule
+	$(BIN)/ruff check --fix --quiet $(CODE) || true
+	$(BIN)/ruff format $(CODE)
+
+clean: ## Remove what was built; data folders stay
+	rm -rf $(VENV) site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
