@@ -1,0 +1,1 @@
+"""Pure calculations: no clock, no input, no output."""
