@@ -9,7 +9,9 @@ from wattwarden.rulekit.load import load_rules, load_site_rules, with_site
 from wattwarden.rulekit.model import Rule
 
 SITE_CONTENT = "content"
-"""Folder below the home in which a site keeps its own rules and settings."""
+"""Folder below the home in which a site keeps its settings."""
+OWN_RULES = Path(SITE_CONTENT) / "own"
+"""Folder below the home in which a site keeps rules of its own."""
 
 
 def all_rules(home: Path | None = None) -> dict[str, Rule]:
@@ -18,7 +20,7 @@ def all_rules(home: Path | None = None) -> dict[str, Rule]:
     if home is None:
         return rules
     site = home / SITE_CONTENT
-    return with_site({**rules, **load_rules(site / "own")}, load_site_rules(site))
+    return with_site({**rules, **load_rules(home / OWN_RULES)}, load_site_rules(site))
 
 
 def chosen_rules(wanted: Collection[str], home: Path | None = None) -> Sequence[Rule]:

@@ -1,0 +1,139 @@
+"""The nightly scan: derived tables, all rules, findings with their life, cases; published at once."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from wattwarden.app.organisation import subtree
+from wattwarden.app.rule_catalogue import SITE_CONTENT, chosen_rules
+from wattwarden.app.scan_files import ScanKind, publish_scan, previous_life
+from wattwarden.app.scan_life import next_life
+from wattwarden.app.scan_rules import RuleRunner, business_date
+from wattwarden.app.scan_settings import load_scan_settings
+from wattwarden.domain.content import contract
+from wattwarden.domain.errors import fail
+from wattwarden.domain.finding import FINDING_SCHEMA, OutcomeKind, RuleOutcome
+from wattwarden.engines.duckdb_engine import DuckDBEngine
+from wattwarden.lake.store import Lake
+from wattwarden.rulekit.load import load_site_rules
+from wattwarden.rulekit.model import Rule
+from wattwarden.rulekit.register import load_register
+from wattwarden.scoring.parameters import load_scoring_parameters
+from wattwarden.scoring.score import score
+
+Progress = Callable[[str, int, int], None]
+JUDGED = (OutcomeKind.FOUND, OutcomeKind.NONE)
+
+
+@dataclass(frozen=True)
+class ScanRequest:
+    """What to scan.
+
+    Args:
+        as_of: Read the lake as it was known at this instant; now when None.
+        rules: Rule ids, chapters or risk points; all live rules when empty.
+        org: Only subjects of this organisation and those below it.
+    """
+
+    home: Path
+    as_of: datetime | None = None
+    rules: Sequence[str] = ()
+    org: str | None = None
+
+    @property
+    def kind(self) -> ScanKind:
+        """A partial or retrospective scan looks; only a full one judges what is gone or back."""
+        if self.as_of is not None:
+            return "retrospective"
+        return "partial" if self.rules or self.org else "full"
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """A published scan."""
+
+    number: int
+    folder: Path
+    kind: ScanKind
+    lake_version: int
+    today: date
+    outcomes: Sequence[RuleOutcome]
+    findings: int
+    cases: int
+    life: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every rule that had data came to a result."""
+        bad = (OutcomeKind.FAILED, OutcomeKind.OUT_OF_BAND)
+        return not any(outcome.kind in bad for outcome in self.outcomes)
+
+
+def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> ScanResult:
+    """Run the rules over one lake version and publish the result.
+
+    Raises:
+        WattwardenError: the lake is empty, the organisation is unknown, or no rule is live.
+    """
+    settings = load_scan_settings(request.home)
+    rules = [rule for rule in chosen_rules(request.rules, request.home) if rule.is_live]
+    if not rules:
+        raise fail("scan", found="no live rule", expected="at least one stable or experimental rule")
+    snapshot = Lake(request.home, contract()).snapshot(request.as_of)
+    scratch = request.home / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with DuckDBEngine(contract(), settings.limits, scratch) as engine:
+        engine.open_snapshot(snapshot)
+        today = business_date(engine, contract())
+        organisation = subtree(engine, request.org) if request.org else None
+        site = load_site_rules(request.home / SITE_CONTENT)
+        runner = RuleRunner(engine, contract(), today, settings.findings_always_allowed, site, organisation)
+        outcomes, findings = _run_all(runner, rules, progress)
+        undecided = _undecided(outcomes, request.home)
+        life = next_life(engine, previous_life(request.home), findings, undecided, today)
+    cases = score(findings, load_register(), load_scoring_parameters())
+    facts = {
+        "kind": request.kind,
+        "lake_version": snapshot.version,
+        "known_at": snapshot.known_at.isoformat(),
+        "today": today.isoformat(),
+        "org": request.org,
+        "content_hash": _content_hash(rules),
+        "findings": findings.num_rows,
+        "cases": cases.num_rows,
+    }
+    outcome_rows = [asdict(outcome) for outcome in outcomes]
+    number, folder = publish_scan(request.home, facts, outcome_rows, findings, life, cases)
+    states = life.column("state").value_counts().to_pylist()
+    return ScanResult(
+        number, folder, request.kind, snapshot.version, today, outcomes, findings.num_rows, cases.num_rows,
+        {str(s["values"]): s["counts"] for s in states},
+    )  # fmt: skip
+
+
+def _run_all(
+    runner: RuleRunner, rules: Sequence[Rule], progress: Progress
+) -> tuple[list[RuleOutcome], pa.Table]:
+    outcomes, parts = [], [FINDING_SCHEMA.empty_table()]
+    for position, rule in enumerate(rules, start=1):
+        progress(rule.id, position, len(rules))
+        outcome, findings = runner.run(rule)
+        outcomes.append(outcome)
+        parts.append(findings)
+    together = pa.concat_tables(parts)
+    return outcomes, runner.placed(together).sort_by("finding_key")
+
+
+def _undecided(outcomes: Sequence[RuleOutcome], home: Path) -> set[str]:
+    """Live rules that came to no result: what they found before stays as it was."""
+    ran = {outcome.rule_id for outcome in outcomes if outcome.kind in JUDGED}
+    return {rule.id for rule in chosen_rules((), home) if rule.is_live} - ran
+
+
+def _content_hash(rules: Sequence[Rule]) -> str:
+    joined = "\n".join(sorted(f"{rule.id} {rule.hash}" for rule in rules))
+    return hashlib.sha256(joined.encode()).hexdigest()[:16]
