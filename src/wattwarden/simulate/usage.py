@@ -1,0 +1,158 @@
+"""Energy of one chunk of customers: what they use, what the register records, by day and by rate."""
+
+from dataclasses import dataclass
+
+import chinese_calendar
+import numpy as np
+import numpy.typing as npt
+
+from wattwarden.simulate import sectors
+from wattwarden.simulate.plan import Bools, Floats, Ints, Plan
+from wattwarden.simulate.prices import VALLEY
+from wattwarden.simulate.world import World
+
+Steps = npt.NDArray[np.int64]
+"""Register steps: whole 0.01 kWh of the meter, before the multiplier."""
+
+STEPS_PER_KWH = 100
+SOLAR_HOURS = 2.9
+"""Mean daily full-load hours of photovoltaics."""
+SELF_USE = 0.35
+"""Part of the solar energy that is used on the spot."""
+
+
+@dataclass
+class Usage:
+    """Energy of customers ``first`` until ``last``.
+
+    Attributes:
+        true: Steps by customer and day that the connected load took.
+        seen: Steps that the billing register recorded.
+        back: Reverse steps, None when nobody in the chunk feeds in.
+        split: Row of ``rates`` for each customer, -1 without rate registers.
+        rates: Recorded steps by row, day and rate.
+    """
+
+    first: int
+    last: int
+    true: Steps
+    seen: Steps
+    back: Steps
+    split: Ints
+    rates: Steps
+
+    def monthly(self, steps: Steps, bounds: Ints) -> Steps:
+        """Sums of daily steps over the bill months."""
+        return np.add.reduceat(steps, bounds[:-1], axis=1) - _tail(steps, bounds)
+
+
+def _tail(steps: Steps, bounds: Ints) -> Steps:
+    """What ``reduceat`` adds to the last month beyond its end."""
+    extra = np.zeros_like(np.add.reduceat(steps, bounds[:-1], axis=1))
+    extra[:, -1] = steps[:, bounds[-1] :].sum(axis=1)
+    return extra
+
+
+@dataclass(frozen=True)
+class Weather:
+    """What all customers share: calendar and temperature.
+
+    Attributes:
+        month: Calendar month of each day, 0 is January.
+        weekend, holiday: Day types; a holiday is a public holiday that is not a working day.
+        heat: Common daily factor of weather-driven use.
+    """
+
+    month: Ints
+    weekend: Bools
+    holiday: Bools
+    heat: Floats
+
+
+def weather(plan: Plan) -> Weather:
+    """Calendar and temperature of the plan's days (public holidays from chinesecalendar, 2004 to 2026)."""
+    days = plan.dates[:-1]
+    rng = plan.random("weather")
+    heat = np.zeros(plan.days)
+    for day in range(1, plan.days):
+        heat[day] = 0.8 * heat[day - 1] + rng.normal(0.0, 0.045)
+    return Weather(
+        month=np.array([d.month - 1 for d in days]),
+        weekend=np.array([d.weekday() >= 5 for d in days]),
+        holiday=np.array([chinese_calendar.get_holiday_detail(d)[1] is not None for d in days]),
+        heat=np.exp(heat),
+    )
+
+
+def simulate_usage(world: World, sky: Weather, first: int, last: int) -> Usage:
+    """Energy of customers ``first`` until ``last`` with all planted changes."""
+    rng = world.plan.random("usage", first)
+    true, back = _true_steps(world, sky, rng, first, last)
+    seen = true.copy()
+    _scale(world, "seen", seen, first, last)
+    usage = Usage(first, last, true, seen, back, np.full(last - first, -1), np.zeros((0, 0, 4), dtype=np.int64))
+    _split_rates(world, sky, rng, usage)
+    return usage
+
+
+def _true_steps(
+    world: World, sky: Weather, rng: np.random.Generator, first: int, last: int
+) -> tuple[Steps, Steps]:
+    people, part = world.people, slice(first, last)
+    sector = people.sector[part]
+    shape = (last - first, world.plan.days)
+    noise = rng.standard_normal(shape, dtype=np.float32)
+    noise *= sectors.per_sector("jitter")[sector].astype(np.float32)[:, None]
+    np.exp(noise, out=noise)
+    noise *= _day_factors(sky)[sector]
+    noise *= people.base_kwh[part].astype(np.float32)[:, None]
+    alive = np.arange(world.plan.days) >= people.opened[part][:, None]
+    noise *= alive
+    _scale(world, "use", noise, first, last)
+    sun = _sun(world, rng, first, last, sky)
+    noise -= np.minimum(noise * 0.6, sun * SELF_USE)
+    multiplier = people.multiplier[part][:, None]
+    steps = np.rint(noise * (STEPS_PER_KWH / multiplier)).astype(np.int64)
+    return steps, np.rint(sun * (1 - SELF_USE) * STEPS_PER_KWH).astype(np.int64) * alive
+
+
+def _day_factors(sky: Weather) -> npt.NDArray[np.float32]:
+    table = sectors.season_table()[:, sky.month]
+    table = table * np.where(sky.weekend, sectors.per_sector("weekend")[:, None], 1.0)
+    table = table * np.where(sky.holiday, sectors.per_sector("holiday")[:, None], 1.0)
+    sensitive = np.array([1.0 if s.hours in ("home", "shop", "office") else 0.2 for s in sectors.SECTORS])
+    return (table * sky.heat[None, :] ** sensitive[:, None]).astype(np.float32)
+
+
+def _sun(world: World, rng: np.random.Generator, first: int, last: int, sky: Weather) -> npt.NDArray[np.float32]:
+    power = world.people.solar_kw[first:last].astype(np.float32)[:, None] * np.float32(SOLAR_HOURS)
+    season = (1.0 + 0.35 * np.cos((sky.month - 6) / 6 * np.pi)).astype(np.float32)
+    clouds = world.plan.random("clouds").uniform(0.25, 1.6, world.plan.days).astype(np.float32)
+    sun = power * (season * clouds)[None, :]
+    _scale(world, "sun", sun, first, last)
+    return sun
+
+
+def _scale(world: World, name: str, array: npt.NDArray[np.generic], first: int, last: int) -> None:
+    for change in world.changes_in(name, first, last):
+        row = array[change.customer - first, change.start : change.stop]
+        row[...] = np.rint(row * change.value) if np.issubdtype(array.dtype, np.integer) else row * change.value
+
+
+def _split_rates(world: World, sky: Weather, rng: np.random.Generator, usage: Usage) -> None:
+    """Split recorded steps over the four rates; a bypass at night takes from the valley and from the total."""
+    people, part = world.people, slice(usage.first, usage.last)
+    rows = np.flatnonzero(people.meter_tou[part])
+    usage.split[rows] = np.arange(len(rows))
+    usage.rates = np.zeros((len(rows), world.plan.days, 4), dtype=np.int64)
+    shares = sectors.rate_shares()[people.sector[part][rows]][:, sky.month]
+    wobble = rng.normal(1.0, 0.04, (len(rows), 1, 4)) * rng.normal(1.0, 0.03, shares.shape)
+    shares = shares * np.clip(wobble, 0.7, 1.3)
+    shares /= shares.sum(axis=2, keepdims=True)
+    usage.rates[:] = np.floor(shares * usage.seen[rows][:, :, None])
+    usage.rates[:, :, 2] += usage.seen[rows] - usage.rates.sum(axis=2)
+    for change in world.changes_in("night", usage.first, usage.last):
+        row = usage.split[change.customer - usage.first]
+        span = slice(change.start, change.stop)
+        usage.rates[row, span, VALLEY] = np.floor(usage.rates[row, span, VALLEY] * change.value)
+        usage.seen[change.customer - usage.first, span] = usage.rates[row, span].sum(axis=1)
