@@ -56,7 +56,8 @@ def read_scan(folder: Path) -> ScanFiles:
 
 def all_scans(home: Path) -> list[ScanFiles]:
     """Every published scan, oldest first."""
-    return [read_scan(folder) for folder in ScanStore(home).list()]
+    store = ScanStore(home)
+    return [read_scan(store.read(number)) for number in store.numbers()]
 
 
 def latest_scan(home: Path) -> ScanFiles:
@@ -93,4 +94,4 @@ def publish_scan(
     (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
     (folder / OUTCOMES).write_text(json.dumps(outcomes, ensure_ascii=False, indent=1), encoding="utf-8")
     number = store.publish(folder)
-    return number, store.folder(number)
+    return number, store.read(number)

@@ -104,8 +104,8 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     def row_count(self, table: str) -> int:
         """Number of visible rows."""
-        counted = self._connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-        return int(counted[0]) if counted else 0
+        ((count,),) = self._run(f'SELECT count(*) FROM "{table}"').fetchall()
+        return int(count)
 
     def derive(self, order: Iterable[str]) -> None:
         """Materialise derived tables; ``order`` has each after those it reads."""
