@@ -1,0 +1,1 @@
+"""Expected net value: findings merged into candidate cases, ranked, and explained in words."""
