@@ -116,7 +116,7 @@ def test_open_gone_back(tmp_path: Path) -> None:
     """A finding that is mended closes itself; one that returns reopens under the same key."""
     mended = [{"meter_id": "M1", "read_date": "2026-10-28", "register_kwh": 105}]
     _import(tmp_path, _county())
-    states = []
+    states: list[list[tuple[str, int]]] = []
     for given in ({}, {"reading_daily": mended}, {"reading_daily": _county()["reading_daily"]}):
         if given:
             _import(tmp_path, given, START + timedelta(days=1 + len(states)))

@@ -47,7 +47,10 @@ def test_the_contract_holds_what_the_mission_needs() -> None:
     """Every table has a key and labels; borrowed value lists are filled in."""
     tables = contract()
     assert len(tables.source_tables) >= 44
-    assert tables["contract"].columns["voltage_level"].values == tables["customer"].columns["voltage_level"].values
+    assert (
+        tables["contract"].columns["voltage_level"].values
+        == tables["customer"].columns["voltage_level"].values
+    )
     assert all(table.key for table in tables.tables.values())
 
 

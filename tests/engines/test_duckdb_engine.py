@@ -58,7 +58,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
 
 def test_names_survive_quotes_and_emoji() -> None:
     """Names are data, whatever is in them."""
-    name = "O'Brien \"甲\" 😀 𠮷"
+    name = 'O\'Brien "甲" 😀 𠮷'
     with DuckDBEngine(contract(), Limits()) as engine:
         engine.open_empty()
         with engine.filled({"customer": [{"customer_id": "C1", "name": name}]}):

@@ -45,11 +45,13 @@ def _with(query: str, **params: object) -> Rule:
         ("SELECT * FROM bill ASOF JOIN payment ON bill.issued_on >= payment.paid_at", "ASOF"),
         ("SELECT customer_id, sum(kwh) AS k FROM bill GROUP BY 1 HAVING k > 2", "HAVING"),
         (
-            "SELECT sum(kwh) OVER (ORDER BY issued_on ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM bill",
+            "SELECT sum(kwh) OVER (ORDER BY due_on ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+            " FROM bill",
             "OVER",
         ),
         (
-            "SELECT sum(kwh) OVER (ORDER BY issued_on RANGE BETWEEN INTERVAL 3 DAY PRECEDING AND CURRENT ROW) FROM bill",
+            "SELECT sum(kwh) OVER (ORDER BY due_on RANGE BETWEEN INTERVAL 3 DAY PRECEDING AND CURRENT ROW)"
+            " FROM bill",
             "OVER",
         ),
         ("SELECT $nothing FROM customer", "$nothing"),

@@ -64,5 +64,7 @@ def _run(engine: DuckDBEngine, rule: Rule, example: Example) -> list[Problem]:
             engine.derive(derivation_order(contract(), sql.tables_read(sql.parse(query, rule.id))))
             found = engine.query(query).to_pylist()
     except WattwardenError as error:
-        return [Problem(f"rule {rule.id}, example {example.name!r}", p.found, p.expected) for p in error.problems]
+        return [
+            Problem(f"rule {rule.id}, example {example.name!r}", p.found, p.expected) for p in error.problems
+        ]
     return mismatches(rule, example, found)

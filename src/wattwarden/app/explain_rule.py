@@ -42,6 +42,7 @@ def _lines(rule: Rule, language: Language) -> Iterator[str]:
         clause = clauses[ref]
         standing = VERIFICATION[clause.article.verified][0 if zh else 1]
         words = clause.article.zh if zh else clause.article.en
-        yield f"{'依据' if zh else 'clause'}: {clause.law.title.text(language)} {clause.article.number} [{standing}]: {words}"
+        cited = f"{clause.law.title.text(language)} {clause.article.number}"
+        yield f"{'依据' if zh else 'clause'}: {cited} [{standing}]: {words}"
     yield ""
     yield rule.detect.rstrip()

@@ -20,7 +20,9 @@ def new_rule(rule_id: str, folder: Path) -> Path:
     """
     chapter, _, name = rule_id.partition(".")
     if not (chapter.isidentifier() and name.isidentifier() and rule_id.islower()):
-        raise fail(f"rule {rule_id}", found=rule_id, expected="chapter.name in lower case, such as theft.new_trick")
+        raise fail(
+            f"rule {rule_id}", found=rule_id, expected="chapter.name in lower case, such as theft.new_trick"
+        )
     path = folder / "rules" / chapter / f"{name}.yaml"
     if path.exists():
         raise fail(f"rule {rule_id}", found=f"{path} exists", expected="a new id")

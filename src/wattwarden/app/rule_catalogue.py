@@ -34,7 +34,12 @@ def chosen_rules(wanted: Collection[str], home: Path | None = None) -> Sequence[
     rules = all_rules(home)
     for name in wanted:
         if not any(_fits(rule, name) for rule in rules.values()):
-            raise fail(f"rule {name}", found="nothing of that name", expected="a rule id, chapter or risk point", action="See 'wattwarden rules list'.")
+            raise fail(
+                f"rule {name}",
+                found="nothing of that name",
+                expected="a rule id, chapter or risk point",
+                action="See 'wattwarden rules list'.",
+            )
     return [rule for rule in rules.values() if not wanted or any(_fits(rule, name) for name in wanted)]
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from wattwarden.app.organisation import subtree
 from wattwarden.app.rule_catalogue import SITE_CONTENT, chosen_rules
-from wattwarden.app.scan_files import ScanKind, publish_scan, previous_life
+from wattwarden.app.scan_files import ScanKind, previous_life, publish_scan
 from wattwarden.app.scan_life import next_life
 from wattwarden.app.scan_rules import RuleRunner, business_date
 from wattwarden.app.scan_settings import load_scan_settings

@@ -68,7 +68,9 @@ def latest_scan(home: Path) -> ScanFiles:
     """
     folder = ScanStore(home).latest()
     if folder is None:
-        raise fail(str(home), found="no scan", expected="a published scan", action="Run 'wattwarden scan' first.")
+        raise fail(
+            str(home), found="no scan", expected="a published scan", action="Run 'wattwarden scan' first."
+        )
     return read_scan(folder)
 
 

@@ -46,6 +46,8 @@ def next_life(
         LIFE_SCHEMA, one row per finding ever seen, ordered by key.
     """
     engine.register("life_before", before)
-    engine.register("life_findings", findings.select(["finding_key", "rule_id", "subject_kind", "subject_id"]))
+    engine.register(
+        "life_findings", findings.select(["finding_key", "rule_id", "subject_kind", "subject_id"])
+    )
     engine.register("life_undecided", pa.table({"rule_id": pa.array(sorted(undecided), pa.string())}))
     return engine.query(_NEXT.replace("$today", f"DATE '{today.isoformat()}'")).cast(LIFE_SCHEMA)

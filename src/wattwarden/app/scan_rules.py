@@ -21,7 +21,8 @@ SUBJECTS_PER_BAND = 10_000
 
 _PLACED = """
 SELECT f.* EXCLUDE (premise_id, org_id),
-       COALESCE(f.premise_id, CASE WHEN f.subject_kind = 'premise' THEN f.subject_id END, c.premise_id) AS premise_id,
+       COALESCE(f.premise_id, CASE WHEN f.subject_kind = 'premise' THEN f.subject_id END, c.premise_id)
+         AS premise_id,
        COALESCE(f.org_id, c.org_id, p.org_id) AS org_id
 FROM unplaced AS f
 LEFT JOIN customer AS c ON c.customer_id = f.customer_id
@@ -43,7 +44,9 @@ def business_date(engine: DuckDBEngine, contract: Contract) -> date:
     )
     day = engine.query(f"SELECT max(day) AS day FROM ({latest})").column("day")[0].as_py()
     if not isinstance(day, date):
-        raise fail("lake", found="no event in any table", expected="bills, readings, payments or other events")
+        raise fail(
+            "lake", found="no event in any table", expected="bills, readings, payments or other events"
+        )
     return day
 
 

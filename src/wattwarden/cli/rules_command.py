@@ -16,7 +16,9 @@ from wattwarden.cli.output import (
     say,
 )
 
-app = typer.Typer(no_args_is_help=True, help="List, show, lint, test and write rules. 规则的查看、检查、测试与新建")
+app = typer.Typer(
+    no_args_is_help=True, help="List, show, lint, test and write rules. 规则的查看、检查、测试与新建"
+)
 
 RuleIds = Annotated[
     list[str] | None,
@@ -35,7 +37,13 @@ def list_rules(rule_ids: RuleIds = None, home: Home = None) -> None:
     with problems_shown():
         rules = chosen_rules(rule_ids or [], home_folder(home))
     table = Table()
-    for heading in (say("风险点", "risk"), say("规则", "rule"), say("名称", "title"), say("等级", "severity"), say("状态", "status")):
+    for heading in (
+        say("风险点", "risk"),
+        say("规则", "rule"),
+        say("名称", "title"),
+        say("等级", "severity"),
+        say("状态", "status"),
+    ):
         table.add_column(heading)
     for rule in sorted(rules, key=lambda r: (r.risk, r.id)):
         table.add_row(rule.risk, rule.id, rule.title.text(language()), rule.severity, rule.status)
@@ -65,7 +73,9 @@ def lint(rule_ids: RuleIds = None, home: Home = None) -> None:
         problems = lint_rules(rules)
     for problem in problems:
         console().print(f"✗ {problem}")
-    console().print(say(f"{len(rules)} 条规则, {len(problems)} 个问题", f"{len(rules)} rules, {len(problems)} problems"))
+    console().print(
+        say(f"{len(rules)} 条规则, {len(problems)} 个问题", f"{len(rules)} rules, {len(problems)} problems")
+    )
     raise typer.Exit(EXIT_PROBLEMS if problems else EXIT_OK)
 
 
@@ -81,7 +91,9 @@ def test(rule_ids: RuleIds = None, home: Home = None) -> None:
     for result in failed:
         for problem in result.problems:
             console().print(f"✗ {problem}")
-    console().print(say(f"{len(results)} 个示例, {len(failed)} 个失败", f"{len(results)} examples, {len(failed)} failed"))
+    console().print(
+        say(f"{len(results)} 个示例, {len(failed)} 个失败", f"{len(results)} examples, {len(failed)} failed")
+    )
     if not results:
         raise typer.Exit(EXIT_FAILED)
     raise typer.Exit(EXIT_PROBLEMS if failed else EXIT_OK)
@@ -95,4 +107,9 @@ def new(rule_id: str, home: Home = None) -> None:
 
     with problems_shown():
         path = new_rule(rule_id, home_folder(home) / OWN_RULES)
-    console().print(say(f"已写入 {path}; 填写后运行 rules lint 与 rules test", f"Wrote {path}. Fill it in, then run rules lint and rules test."))
+    console().print(
+        say(
+            f"已写入 {path}; 填写后运行 rules lint 与 rules test",
+            f"Wrote {path}. Fill it in, then run rules lint and rules test.",
+        )
+    )

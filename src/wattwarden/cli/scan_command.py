@@ -29,8 +29,12 @@ _OUTCOME_WORDS = {
 
 
 def scan(
-    as_of: Annotated[datetime | None, typer.Option(help="Read the lake as known at this local time. 按当时已知的数据")] = None,
-    rule: Annotated[list[str] | None, typer.Option(help="Rule id, chapter or risk point. 规则、章节或风险点")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(help="Read the lake as known at this local time. 按当时已知的数据")
+    ] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Rule id, chapter or risk point. 规则、章节或风险点")
+    ] = None,
     org: Annotated[str | None, typer.Option(help="Organisation and those below it. 供电单位及下级")] = None,
     home: Annotated[Path | None, typer.Option(help="Data folder. 数据目录")] = None,
 ) -> None:
@@ -60,16 +64,21 @@ def _print(result: "ScanResult") -> None:
 
     zh = say("zh", "en") == "zh"
     table = Table()
-    for heading in (say("规则", "rule"), say("结果", "outcome"), say("数量", "count"), say("秒", "s"), say("说明", "detail")):
+    for heading in (
+        say("规则", "rule"),
+        say("结果", "outcome"),
+        say("数量", "count"),
+        say("秒", "s"),
+        say("说明", "detail"),
+    ):
         table.add_column(heading)
     for outcome in result.outcomes:
         words = _OUTCOME_WORDS[outcome.kind.value][0 if zh else 1]
         table.add_row(outcome.rule_id, words, str(outcome.findings), f"{outcome.seconds:.2f}", outcome.detail)
     console().print(table)
     life = ", ".join(f"{state} {count}" for state, count in sorted(result.life.items()))
-    console().print(
-        say(
-            f"第 {result.number} 次扫描: 数据版本 {result.lake_version}, 业务日 {result.today}, 疑点 {result.findings}, 户 {result.cases} ({life})",
-            f"scan {result.number}: lake version {result.lake_version}, business date {result.today}, {result.findings} findings, {result.cases} cases ({life})",
-        )
-    )
+    zh_words = f"第 {result.number} 次扫描: 数据版本 {result.lake_version}, 业务日 {result.today}"
+    en_words = f"scan {result.number}: lake version {result.lake_version}, business date {result.today}"
+    console().print(say(zh_words, en_words))
+    figures = (result.findings, result.cases, life)
+    console().print(say("疑点 {}, 户 {} ({})", "{} findings, {} cases ({})").format(*figures))

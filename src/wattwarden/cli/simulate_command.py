@@ -22,7 +22,9 @@ def simulate(
     customers: Annotated[int, typer.Option(help="客户数; number of customers, at least 500")] = 20_000,
     months: Annotated[int, typer.Option(help="月账单数; monthly bills of each customer")] = 13,
     seed: Annotated[int, typer.Option(help="随机种子; the same seed gives the same files")] = 1,
-    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="历史截止日; last day")] = datetime(2026, 10, 31),
+    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="历史截止日; last day")] = datetime(
+        2026, 10, 31
+    ),
     daily_days: Annotated[int, typer.Option(help="日冻结天数; days with daily registers")] = 60,
     curve_days: Annotated[int, typer.Option(help="负荷曲线天数; days with load curves")] = 7,
     area_size: Annotated[int, typer.Option(help="每台区户数; customers per transformer area")] = 200,

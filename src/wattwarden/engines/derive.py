@@ -33,7 +33,9 @@ def base_tables(contract: Contract, wanted: Iterable[str]) -> set[str]:
 def reads(derivation: Derivation, name: str) -> set[str]:
     """Tables that one derived table reads."""
     queries: Collection[str] = [derivation.sql] if derivation.sql is not None else derivation.reads.values()
-    return {table for query in queries for table in sql.tables_read(sql.parse(query, f"derived table {name}"))}
+    return {
+        table for query in queries for table in sql.tables_read(sql.parse(query, f"derived table {name}"))
+    }
 
 
 def run_function(table: Table, inputs: Mapping[str, pa.Table]) -> pa.Table:
@@ -41,7 +43,9 @@ def run_function(table: Table, inputs: Mapping[str, pa.Table]) -> pa.Table:
     module, _, function = (table.derived.by if table.derived and table.derived.by else "").partition(":")
     computed: pa.Table = getattr(importlib.import_module(f"wattwarden.{module}"), function)(**inputs)
     if computed.column_names != list(table.columns):
-        raise fail(f"derived table {table.name}", found=str(computed.column_names), expected=str(list(table.columns)))
+        raise fail(
+            f"derived table {table.name}", found=str(computed.column_names), expected=str(list(table.columns))
+        )
     return computed
 
 

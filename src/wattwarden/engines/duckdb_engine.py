@@ -66,11 +66,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         for name, table in self._contract.source_tables.items():
             files = snapshot.files.get(name, ())
             if files:
-                columns = ", ".join(f'"{c}"' for c in table.columns)
-                listed = ", ".join("'" + f.replace("'", "''") + "'" for f in files)
-                self._connection.execute(
-                    f'CREATE VIEW "{name}" AS SELECT {columns} FROM read_parquet([{listed}]) WHERE {snapshot.visible()}'
-                )
+                self._connection.execute(_view(table, files, snapshot.visible()))
             else:
                 self._connection.execute(_ddl(table))
         self._fence([str(Path(f).parent) for files in snapshot.files.values() for f in files])
@@ -170,6 +166,13 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
             raise fail("query", found=found, expected="a query this engine accepts") from error
         finally:
             timer.cancel()
+
+
+def _view(table: Table, files: Sequence[str], condition: str) -> str:
+    columns = ", ".join(f'"{column}"' for column in table.columns)
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    source = f"read_parquet([{listed}]) WHERE {condition}"
+    return f'CREATE VIEW "{table.name}" AS SELECT {columns} FROM {source}'
 
 
 def _ddl(table: Table) -> str:

@@ -42,4 +42,7 @@ def _plain(value: object) -> object:
 
 
 def _shown(rows: Sequence[Mapping[str, object]]) -> str:
-    return "; ".join(str({k: _plain(v) for k, v in row.items() if v is not None}) for row in rows[:3]) or "nothing"
+    return (
+        "; ".join(str({k: _plain(v) for k, v in row.items() if v is not None}) for row in rows[:3])
+        or "nothing"
+    )

@@ -44,7 +44,7 @@ def findings_sql(rule: Rule, contract: Contract, today: date, columns: dict[str,
 
 def _identity(rule: Rule, subject: str) -> str:
     # A NULL in a key is written as such: concat_ws would skip it and let two findings collide.
-    parts = [f"COALESCE(CAST(\"{name}\" AS VARCHAR), chr(30))" for name in rule.key]
+    parts = [f'COALESCE(CAST("{name}" AS VARCHAR), chr(30))' for name in rule.key]
     return f"concat_ws({_SEPARATOR}, {', '.join([_text(rule.id), _text(rule.subject), subject, *parts])})"
 
 

@@ -10,14 +10,16 @@ from wattwarden.rulekit.model import MONEY_COLUMNS, Rule
 MIN_EXAMPLES = 4
 
 
-def lint(
-    rule: Rule, contract: Contract, clauses: Collection[str], risks: Collection[str]
-) -> list[Problem]:
+def lint(rule: Rule, contract: Contract, clauses: Collection[str], risks: Collection[str]) -> list[Problem]:
     """Everything wrong with one rule that can be seen without running it."""
     subject = f"rule {rule.id}"
     faults = [
         *sql.problems(rule, contract.tables),
-        *(Problem(subject, f"clause {ref}", "an article in content/clauses/") for ref in rule.clauses if ref not in clauses),
+        *(
+            Problem(subject, f"clause {ref}", "an article in content/clauses/")
+            for ref in rule.clauses
+            if ref not in clauses
+        ),
     ]
     if rule.risk not in risks:
         faults.append(Problem(subject, f"risk {rule.risk}", "a number in content/risks.yaml"))
@@ -36,7 +38,11 @@ def output_faults(rule: Rule, contract: Contract, columns: Mapping[str, str]) ->
     if "customer_id" in contract[rule.subject].columns:
         needed.append("customer_id")
     subject = f"rule {rule.id}"
-    missing = [Problem(subject, f"no output column {name}", "the query to return it") for name in needed if name not in columns]
+    missing = [
+        Problem(subject, f"no output column {name}", "the query to return it")
+        for name in needed
+        if name not in columns
+    ]
     wrong = [
         Problem(subject, f"{name} is {columns[name]}", "BIGINT fen: CAST(round(…) AS BIGINT)")
         for name in MONEY_COLUMNS
@@ -56,9 +62,17 @@ def _example_faults(rule: Rule, contract: Contract) -> list[Problem]:
         faults.append(Problem(subject, "no near miss", "an example that stays silent"))
     for example in rule.examples:
         for table, rows in example.given.items():
-            unknown = {c for row in rows for c in row} - set(contract[table].columns if table in contract else ())
+            unknown = {c for row in rows for c in row} - set(
+                contract[table].columns if table in contract else ()
+            )
             if unknown:
-                faults.append(Problem(f"{subject}, example {example.name}", f"{table}: {sorted(unknown)}", "contract columns"))
+                faults.append(
+                    Problem(
+                        f"{subject}, example {example.name}",
+                        f"{table}: {sorted(unknown)}",
+                        "contract columns",
+                    )
+                )
     return faults
 
 
@@ -68,5 +82,7 @@ def _series_faults(rule: Rule, contract: Contract) -> list[Problem]:
         known = contract[series.table].columns if series.table in contract else {}
         unknown = [c for c in (series.x, *series.y, series.match) if c not in known]
         if unknown:
-            faults.append(Problem(f"rule {rule.id}: series of {series.table}", str(unknown), "columns of that table"))
+            faults.append(
+                Problem(f"rule {rule.id}: series of {series.table}", str(unknown), "columns of that table")
+            )
     return faults

@@ -50,7 +50,8 @@ def load_rules(root: Path = BUILT_IN) -> dict[str, Rule]:
     Raises:
         WattwardenError: with the problems of all faulty files.
     """
-    rules, problems = {}, []
+    rules: dict[str, Rule] = {}
+    problems: list[Problem] = []
     for path in content_files("rules", root):
         try:
             rule = load_rule(path)
@@ -66,8 +67,7 @@ def load_rules(root: Path = BUILT_IN) -> dict[str, Rule]:
 def load_site_rules(site: Path) -> dict[str, SiteRule]:
     """Load the site's own settings, by rule id; an absent folder means none."""
     return {
-        path.stem: validate(SiteRule, read_yaml(path), str(path))
-        for path in content_files("rules", site)
+        path.stem: validate(SiteRule, read_yaml(path), str(path)) for path in content_files("rules", site)
     }
 
 
@@ -93,7 +93,11 @@ def _adapt(rule: Rule, site: SiteRule | None) -> Rule:
         return rule
     for name in site.params:
         if name not in rule.params:
-            raise fail(f"site rule {rule.id}: params.{name}", found="no such parameter", expected=f"one of {', '.join(rule.params)}")
+            raise fail(
+                f"site rule {rule.id}: params.{name}",
+                found="no such parameter",
+                expected=f"one of {', '.join(rule.params)}",
+            )
     params = {
         name: param.model_copy(update={"value": site.params.get(name, param.value)})
         for name, param in rule.params.items()

@@ -19,22 +19,24 @@ from wattwarden.rulekit.model import Rule, Scalar
 DIALECT = "duckdb"
 TODAY = "today"
 
-FUNCTIONS = frozenset(
-    """
-    abs and any_value avg bool_and bool_or case cast ceil coalesce concat contains count countif date_diff
-    date_add date_sub date_trunc day dense_rank exists extract filter first_value floor greatest hour if
-    in lag last_value lead least left length like lower max min minute month mod nullif or order position
-    power pow quarter rank regexp_like regexp_matches regexp_replace replace right round row_number sqrt
-    starts_with string_agg strpos substring substr sum trim upper year ln exp sign year_of_week
-    timestamp_trunc timestamp_diff acos asin cos sin radians date_trunc datediff datetrunc dateadd datesub
-    timestamptrunc timestampdiff regexp_full_match str_position strposition startswith anyvalue logicaland
-    logicalor rownumber denserank firstvalue lastvalue bool_and bool_or try_cast trycast initcap
-    """.split()
-)
+_FUNCTION_NAMES = """
+    abs acos and any_value anyvalue asin avg bool_and bool_or case cast ceil coalesce concat
+    contains cos count count_if countif date_add date_diff date_part date_sub date_trunc dateadd
+    datediff datesub datetrunc day dense_rank denserank exists exp extract filter first_value
+    firstvalue floor greatest hour if in lag last_value lastvalue lead least left length like ln
+    logical_and logical_or logicaland logicalor lower max min minute mod month nullif or order
+    position pow power quarter radians rank regexp_full_match regexp_like regexp_matches
+    regexp_replace replace right round row_number rownumber sign sin sqrt starts_with startswith
+    str_position strpos strposition substr substring sum timestamp_diff timestamp_trunc
+    timestampdiff timestamptrunc trim try_cast trycast upper year
+"""
+FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 """Functions that mean the same on every engine; anything else is refused by name."""
 
 _ROUNDED = (exp.Round, exp.Floor, exp.Ceil)
 _INTEGER = (exp.DType.INT, exp.DType.BIGINT, exp.DType.SMALLINT, exp.DType.TINYINT)
+_WEEKDAYS = {"DOW", "ISODOW", "DAYOFWEEK", "WEEK"}
+_EXACT_UNITS = {"DAY", "HOUR", "MINUTE", "SECOND"}
 _FRACTIONAL = (exp.Div, exp.Mul, exp.Avg, exp.Sqrt, exp.Pow)
 
 
@@ -54,7 +56,7 @@ def parse(sql: str, subject: str) -> exp.Query:
     return statements[0]
 
 
-def tables_read(tree: exp.Expression) -> set[str]:
+def tables_read(tree: exp.Query) -> set[str]:
     """Names of the tables that a query reads, without its own WITH names."""
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     return {table.name for table in tree.find_all(exp.Table)} - own
@@ -71,9 +73,7 @@ def bound_sql(rule: Rule, today: date) -> str:
     return bind(tree, {**values, TODAY: today}, f"rule {rule.id}").sql(dialect=DIALECT)
 
 
-def bind(
-    tree: exp.Query, values: Mapping[str, Scalar | tuple[Scalar, ...]], subject: str
-) -> exp.Query:
+def bind(tree: exp.Query, values: Mapping[str, Scalar | tuple[Scalar, ...]], subject: str) -> exp.Query:
     """Replace ``$name`` placeholders by literals; a list spreads inside IN (…)."""
     bound = tree.copy()
     for node in list(bound.find_all(exp.Placeholder)):
@@ -97,7 +97,11 @@ def problems(rule: Rule, known_tables: Collection[str]) -> list[Problem]:
         return list(error.problems)
     found = [*_unknown_tables(tree, known_tables), *_unknown_functions(tree), *_not_portable(tree)]
     used = {node.name for node in tree.find_all(exp.Placeholder)}
-    found += [(f"parameter {name} is not used", "every parameter in the SQL") for name in rule.params if name not in used]
+    found += [
+        (f"parameter {name} is not used", "every parameter in the SQL")
+        for name in rule.params
+        if name not in used
+    ]
     return [Problem(subject, what, expected) for what, expected in found]
 
 
@@ -125,7 +129,7 @@ def _unknown_tables(tree: exp.Query, known: Collection[str]) -> Iterator[tuple[s
         yield f"table {name or '(function or file)'}", "contract and derived tables only"
     for table in tree.find_all(exp.Table):
         if table.db or table.catalog or not isinstance(table.this, exp.Identifier):
-            yield f"table source {table.sql(dialect=DIALECT)}", "a plain table name"
+            yield f"table source {_text(table)}", "a plain table name"
 
 
 def _unknown_functions(tree: exp.Query) -> Iterator[tuple[str, str]]:
@@ -138,34 +142,50 @@ def _unknown_functions(tree: exp.Query) -> Iterator[tuple[str, str]]:
 def _not_portable(tree: exp.Query) -> Iterator[tuple[str, str]]:
     for cast in tree.find_all(exp.Cast):
         if cast.to.this in _INTEGER and _may_be_fractional(cast.this):
-            yield f"{cast.sql(dialect=DIALECT)}", "round(), floor() or ceil() before a cast to an integer"
+            yield _text(cast), "round(), floor() or ceil() before a cast to an integer"
     for join in tree.find_all(exp.Join):
-        if (join.method or "").upper() in ("ASOF", "NATURAL"):
+        if (join.method or "").upper() in {"ASOF", "NATURAL"}:
             yield f"{join.method} join", "a plain join"
     for window in tree.find_all(exp.Window):
         yield from _window_faults(window)
-    for node in tree.find_all(exp.Extract):
-        if node.name.upper() in ("DOW", "ISODOW", "DAYOFWEEK", "WEEK"):
-            yield f"extract({node.name})", "no day-of-week numbers: engines count them differently"
-    for node in tree.find_all(exp.DateDiff, exp.TimestampDiff):
-        if str(node.args.get("unit") or "DAY").upper().strip("'") not in ("DAY", "HOUR", "MINUTE", "SECOND"):
-            yield node.sql(dialect=DIALECT), "date_diff in days or shorter units"
-    having_names = {c.name for h in tree.find_all(exp.Having) for c in h.find_all(exp.Column) if not c.table}
+    yield from _date_faults(tree)
+    yield from _having_faults(tree)
+
+
+def _date_faults(tree: exp.Query) -> Iterator[tuple[str, str]]:
+    for part in tree.find_all(exp.Extract):
+        if part.name.upper() in _WEEKDAYS:
+            yield _text(part), "no day-of-week numbers: engines count them differently"
+    for difference in tree.find_all(exp.DateDiff, exp.TimestampDiff):
+        if str(difference.args.get("unit") or "DAY").upper().strip("'") not in _EXACT_UNITS:
+            yield _text(difference), "date_diff in days or shorter units"
+
+
+def _having_faults(tree: exp.Query) -> Iterator[tuple[str, str]]:
     for select in tree.find_all(exp.Select):
-        aliases = {e.alias for e in select.expressions if isinstance(e, exp.Alias)}
-        if select.args.get("having") and aliases & having_names:
-            yield f"alias {', '.join(sorted(aliases & having_names))} in HAVING", "the expression itself"
+        having = select.args.get("having")
+        if having is not None:
+            aliases = {e.alias for e in select.expressions if isinstance(e, exp.Alias)}
+            reused = aliases & {c.name for c in having.find_all(exp.Column) if not c.table}
+            if reused:
+                yield f"alias {', '.join(sorted(reused))} in HAVING", "the expression itself"
+
+
+def _text(node: exp.Expr) -> str:
+    return node.sql(dialect=DIALECT)
 
 
 def _window_faults(window: exp.Window) -> Iterator[tuple[str, str]]:
     spec = window.args.get("spec")
     if spec is None or not window.args.get("order"):
         return
-    if spec.args.get("kind") == "RANGE" and any(isinstance(s, exp.Interval) for s in spec.find_all(exp.Interval)):
-        yield window.sql(dialect=DIALECT), "no RANGE over intervals"
+    if spec.args.get("kind") == "RANGE" and any(
+        isinstance(s, exp.Interval) for s in spec.find_all(exp.Interval)
+    ):
+        yield _text(window), "no RANGE over intervals"
     ends = {str(spec.args.get("start")).upper(), str(spec.args.get("end")).upper()}
     if ends == {"UNBOUNDED"}:
-        yield window.sql(dialect=DIALECT), "no full unbounded frame with ORDER BY: drop the ORDER BY"
+        yield _text(window), "no full unbounded frame with ORDER BY: drop the ORDER BY"
 
 
 def _may_be_fractional(node: exp.Expression) -> bool:
