@@ -1,0 +1,25 @@
+"""The time of day, as the lake notes it."""
+
+from datetime import UTC, datetime
+
+from wattwarden.domain.errors import fail
+
+
+def utc_now() -> datetime:
+    """The present instant (UTC)."""
+    return datetime.now(UTC)
+
+
+def check_aware(name: str, moment: datetime) -> None:
+    """Refuse an instant without a zone: it would mean different data on different machines.
+
+    Raises:
+        WattwardenError: ``moment`` has no zone.
+    """
+    if moment.tzinfo is None:
+        raise fail(
+            name,
+            found=f"{moment.isoformat()} without a time zone",
+            expected="a time with a zone, such as 2025-01-31T08:00:00+08:00",
+            action="Add the offset from UTC.",
+        )

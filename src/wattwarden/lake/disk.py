@@ -1,0 +1,72 @@
+"""Durable files and clear words when the disk is full."""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+from deltalake.exceptions import DeltaError
+
+from wattwarden.domain.errors import fail
+
+_MEGABYTE = 1_000_000
+_FULL = ("no space left", "disk quota exceeded", "max_temp_directory_size", "failed to offload")
+
+
+@contextmanager
+def clear_disk_errors(path: Path) -> Iterator[None]:
+    """Turn "disk full" of any library into one error that names the place and the room left there.
+
+    Raises:
+        WattwardenError: the disk of ``path`` is full; any other error passes unchanged.
+    """
+    try:
+        yield
+    except (OSError, duckdb.Error, DeltaError) as error:
+        if not _is_full(error):
+            raise
+        free = shutil.disk_usage(path).free / _MEGABYTE
+        raise fail(
+            str(path),
+            found=f"a full disk ({free:,.1f} MB free)",
+            expected="room for the rows that are written",
+            action="Free some space and start again; the lake is unchanged.",
+        ) from error
+
+
+def sync(path: Path) -> None:
+    """Force a file, or the names in a folder, onto the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_once(path: Path, content: Mapping[str, object]) -> None:
+    """Write a JSON file that appears complete or not at all, and never replaces another.
+
+    Raises:
+        FileExistsError: ``path`` is there already.
+    """
+    draft = path.with_name(f".{path.name}-{uuid4().hex}")
+    try:
+        with draft.open("w", encoding="utf-8") as handle:
+            json.dump(content, handle, ensure_ascii=False, indent=1, sort_keys=True)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def _is_full(error: Exception) -> bool:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return any(phrase in str(error).lower() for phrase in _FULL)
