@@ -95,7 +95,7 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         outcomes, findings = _run_all(runner, rules, progress)
         undecided = _undecided(outcomes, request.home)
         life = next_life(engine, previous_life(request.home), findings, undecided, today)
-    cases = score(findings, load_register(), load_scoring_parameters())
+    cases = score(findings, load_register(), load_scoring_parameters(site=request.home / SITE_CONTENT))
     facts = {
         "kind": request.kind,
         "lake_version": snapshot.version,
