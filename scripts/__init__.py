@@ -1,0 +1,1 @@
+"""Commands for developers and CI; not part of the installed product."""
