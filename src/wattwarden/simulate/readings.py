@@ -42,7 +42,7 @@ class AreaBook:
         local = area >= 0
         multiplier = people.multiplier[part][local][:, None]
         _sum_by(self.true, area[local], usage.true[local] * multiplier)
-        _sum_by(self.fed, area[local], usage.back[local])
+        _sum_by(self.fed, area[local], usage.back[local] * multiplier)
         filed = area.copy()
         for customer, other in world.file_area.items():
             if usage.first <= customer < usage.last:
@@ -204,8 +204,8 @@ def daily_frame(world: World, usage: Usage, register: Registers, power: tuple[In
         "meter_id": ids("MT", (usage.first + who) * 10 + 1 + second[row], 9),
         "read_date": plan.start_number + day,
         "register_kwh": Fixed(total, 2),
-        **_rate_columns(usage, register, who, day, total),
-        **_other_columns(world, usage, who, day, total, power),
+        **_rate_columns(usage, register, who, day, total, np.where(second[row], exchanged[who], -1)),
+        **_other_columns(world, usage, who, day, total, power, np.where(second[row], exchanged[who], 0)),
         "clock_offset_s": _clock(world, usage, rng, who, day),
         "method": Codes(np.zeros(len(who), dtype=np.int64), DAILY_METHODS),
         ARRIVED_AT: (plan.start_number + day) * SECONDS_PER_DAY + COLLECTED_HOUR * 3_600 - CHINA_OFFSET_S,
@@ -226,8 +226,10 @@ def _both_known(plan: Plan, n: int, owner: Ints, there: Bools) -> Bools:
     return known
 
 
-def _rate_columns(usage: Usage, register: Registers, who: Ints, day: Ints, total: Ints) -> Frame:
-    """Rate registers that add up to the total one; absent for meters without rates."""
+def _rate_columns(
+    usage: Usage, register: Registers, who: Ints, day: Ints, total: Ints, since: Ints
+) -> Frame:
+    """Rate registers that add up to the total one; absent for meters without rates; ``since`` is the day of exchange."""
     cumulated = np.zeros((len(usage.rates), usage.seen.shape[1] + 1, 4), dtype=np.int64)
     np.cumsum(usage.rates, axis=1, out=cumulated[:, 1:])
     split = usage.split[who]
@@ -236,8 +238,9 @@ def _rate_columns(usage: Usage, register: Registers, who: Ints, day: Ints, total
     used = np.zeros(len(who), dtype=np.int64)
     for position, name in ((0, "sharp_kwh"), (1, "peak_kwh"), (3, "valley_kwh")):
         values = np.full(len(who), NULL)
-        start = register.first_value[who[has]] // 5 if position else np.zeros(has.sum(), dtype=np.int64)
-        values[has] = cumulated[split[has], day[has], position] + start
+        before = register.first_value[who[has]] // 5 if position else np.zeros(has.sum(), dtype=np.int64)
+        taken = cumulated[split[has], np.maximum(since[has], 0), position]
+        values[has] = cumulated[split[has], day[has], position] + np.where(since[has] >= 0, -taken, before)
         used[has] += values[has]
         columns[name] = values
     columns["flat_kwh"] = np.where(has, total - used, NULL)
@@ -245,7 +248,7 @@ def _rate_columns(usage: Usage, register: Registers, who: Ints, day: Ints, total
 
 
 def _other_columns(
-    world: World, usage: Usage, who: Ints, day: Ints, total: Ints, power: tuple[Ints, Floats]
+    world: World, usage: Usage, who: Ints, day: Ints, total: Ints, power: tuple[Ints, Floats], since: Ints
 ) -> Frame:
     people, part = world.people, slice(usage.first, usage.last)
     back = np.zeros((len(usage.back), usage.back.shape[1] + 1), dtype=np.int64)
@@ -261,7 +264,7 @@ def _other_columns(
     running = running_demand(world, highest)
     demand[metered] = running[place[who[metered]], np.minimum(day[metered], world.plan.days - 1)]
     return {
-        "reverse_kwh": Fixed(np.where(solar, back[who, day], NULL), 2),
+        "reverse_kwh": Fixed(np.where(solar, back[who, day] - back[who, since], NULL), 2),
         "reactive_kvarh": Fixed(np.where(assessed, np.rint(total * tangent), NULL).astype(np.int64), 2),
         "max_demand_kw": Fixed(demand, 2),
     }

@@ -113,7 +113,7 @@ def _true_steps(
     noise -= np.minimum(noise * 0.6, sun * SELF_USE)
     multiplier = people.multiplier[part][:, None]
     steps = np.rint(noise * (STEPS_PER_KWH / multiplier)).astype(np.int64)
-    return steps, np.rint(sun * (1 - SELF_USE) * STEPS_PER_KWH).astype(np.int64) * alive
+    return steps, np.rint(sun * ((1 - SELF_USE) * STEPS_PER_KWH / multiplier)).astype(np.int64) * alive
 
 
 def _day_factors(sky: Weather) -> npt.NDArray[np.float32]:
