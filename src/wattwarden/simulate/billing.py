@@ -121,7 +121,12 @@ def free_of_tou(plan: Plan) -> Ints:
 
 def changed_terms(world: World, usage: Usage, terms: Terms) -> Terms:
     """Terms with the planted changes."""
-    changed = replace(terms, **{name: getattr(terms, name).copy() for name in (*CHANGEABLE, "energy")})
+    changed = replace(terms, **{name: getattr(terms, name).copy() for name in (*CHANGEABLE, "energy", "rates")})
+    for change in world.changes_in("multiplier", usage.first, usage.last):
+        row, span = change.customer - usage.first, slice(change.start, change.stop)
+        true = int(world.people.multiplier[change.customer])
+        for energy in (changed.energy[row, span], changed.rates[row, span]):
+            energy[...] = energy // true * int(change.value)
     for name in CHANGEABLE:
         for change in world.changes_in(name, usage.first, usage.last):
             getattr(changed, name)[change.customer - usage.first, change.start : change.stop] = int(change.value)

@@ -13,6 +13,7 @@ from wattwarden.domain.tables import ARRIVED_AT, Table
 from wattwarden.simulate import billing, collection, masters, readings
 from wattwarden.simulate.columns import NULL, Frame, column, from_rows, scalars
 from wattwarden.simulate.connection import add_requests
+from wattwarden.simulate.corrections import add_corrections
 from wattwarden.simulate.county import add_grid, area_places, organisation, personnel
 from wattwarden.simulate.curve import curve_frame
 from wattwarden.simulate.devices import add_devices
@@ -88,6 +89,7 @@ def build(plan: Plan) -> World:
     add_service(world)
     add_system(world)
     add_outages(world)
+    add_corrections(world)
     masters.add_earlier_tariffs(world)
     if plan.faults:
         plant_all(world)

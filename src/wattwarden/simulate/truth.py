@@ -13,7 +13,7 @@ from wattwarden.simulate.world import Truth, World, customer_id, premise_id
 
 HEADER = (
     "kind", "risk", "subject_kind", "subject_id", "customer_id", "premise_id", "from_date", "to_date", "loss_fen",
-    "direction", "evasion", "is_lookalike",
+    "direction", "evasion", "is_lookalike", "group",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ class TruthBook:
     def __init__(self, world: World) -> None:
         self._world = world
         self._loss: dict[int, int] = {}
-        self._open = [i for i, t in enumerate(world.truths) if t.loss_fen is None and t.customer is not None]
+        self._open = [i for i, t in enumerate(world.truths) if _is_open(t)]
 
     def settle(self, usage: Usage, honest: Terms, bills: Bills) -> None:
         """Work out the losses of the truths about customers of this chunk."""
@@ -43,7 +43,8 @@ class TruthBook:
         for position, index in enumerate(due):
             truth = world.truths[index]
             touched = (world.plan.month_bounds[1:] > truth.first) & (world.plan.month_bounds[:-1] < truth.last)
-            self._loss[index] = abs(int(gap[position][touched].sum()))
+            money = billed if truth.unpaid else gap
+            self._loss[index] = int(money[position][touched].sum())
 
     def write(self, folder: Path) -> dict[str, int]:
         """Write ``truth.csv``; the number of rows of each kind."""
@@ -53,15 +54,21 @@ class TruthBook:
             writer = csv.writer(file)
             writer.writerow(HEADER)
             for index, t in enumerate(world.truths):
-                loss = self._loss.get(index, 0) if t.loss_fen is None else t.loss_fen
+                loss = self._loss.get(index, 0) if _is_open(t) else t.loss_fen or 0
+                direction = "customer_loses" if loss < 0 else t.direction
                 writer.writerow(
                     (t.kind, t.risk, t.subject_kind, t.subject_id,
                      "" if t.customer is None else customer_id(t.customer),
                      "" if t.customer is None else premise_id(t.customer),
-                     plan.date(t.first), plan.date(t.last), loss, t.direction, t.evasion,
-                     "true" if t.is_lookalike else "false")
+                     plan.date(t.first), plan.date(t.last), abs(loss), direction, t.evasion,
+                     "true" if t.is_lookalike else "false", t.group)
                 )  # fmt: skip
         return dict(Counter(t.kind for t in world.truths))
+
+
+def _is_open(truth: Truth) -> bool:
+    """Whether the money is known only from the bills."""
+    return truth.customer is not None and (truth.unpaid or truth.loss_fen is None)
 
 
 def _true_terms(world: World, usage: Usage, honest: Terms, rows: np.ndarray) -> Terms:

@@ -80,6 +80,8 @@ class Truth:
         first, last: Day indices from which and until which (exclusive) it holds.
         loss_fen: Money lost by ``direction``; None means: the bill as it should be less the bill as issued,
             over the bill months of the period.
+        unpaid: The loss is the sum of the bills of the period.
+        group: Truths of one group are one fault seen from several sides; finding one of them is finding it.
     """
 
     kind: str
@@ -93,6 +95,8 @@ class Truth:
     direction: str = "utility_loses"
     evasion: str = ""
     is_lookalike: bool = False
+    unpaid: bool = False
+    group: str = ""
 
 
 @dataclass

@@ -1,7 +1,32 @@
-"""Planted faults, one module per risk point."""
+"""Planted faults and honest look-alikes, one module per risk point; each module fills the same list."""
 
+from wattwarden.simulate.faults import (  # the order is that of planting: scarce customers first
+    billing,
+    market,
+    supply,
+    scheme,
+    metering,
+    theft,
+    contracts,
+    reading,
+    collection,
+    system,
+    channel,
+    complaints,
+    opinion,
+)  # isort: skip
+from wattwarden.simulate.faults.registry import KINDS, Kind, plant
 from wattwarden.simulate.world import World
+
+MODULES = (
+    billing, market, supply, scheme, metering, theft, contracts, reading, collection, system, channel, complaints, opinion,
+)  # fmt: skip
+"""In the order in which they were planted."""
+
+__all__ = ["KINDS", "MODULES", "Kind", "plant_all"]
 
 
 def plant_all(world: World) -> None:
-    """Plan every kind of fault."""
+    """Plant every kind."""
+    for item in KINDS:
+        plant(world, item)

@@ -1,0 +1,92 @@
+"""1.5.2 Market: customers who shrink, leave or pay too much; contracts that end or overlap; captive plants."""
+
+from datetime import timedelta
+
+import numpy as np
+
+from wattwarden.domain.period import month_start
+from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, of_sector
+from wattwarden.simulate.market import add_market_contract, add_plant
+from wattwarden.simulate.people import AGENCY, RETAIL
+from wattwarden.simulate.texts import SELLERS
+from wattwarden.simulate.world import customer_id
+
+RISK = "1.5.2"
+
+
+@kind("market.captive_plant_unpaid", RISK, "自备电厂未缴费", "Captive plant pays no standby fee", 0.6)
+def _plant(plot: Plot) -> None:
+    world = plot.world
+    taken = {str(r["customer_id"]) for r in world.rows["captive_plant"]}
+    free = np.array([customer_id(c) not in taken for c in range(world.plan.customers)])
+    for customer in plot.pick(high_voltage(world) & free & (world.people.capacity >= 500)):
+        add_plant(world, customer, standby_fen=0, pays_funds=False)
+        loss = round(float(world.people.capacity[customer]) * 0.2 * 2_000) * world.plan.months
+        plot.truth(customer, 0, world.plan.days, loss)
+
+
+@kind("market.contract_expiring", RISK, "市场合同即将到期", "Market contract about to end", 0.8)
+def _expiring(plot: Plot) -> None:
+    world = plot.world
+    contracts = world.by_customer("market_contract")
+    for customer in plot.pick(high_voltage(world) & (world.people.market == RETAIL)):
+        until = month_start(world.plan.end, 1)
+        contracts[customer_id(customer)][0]["valid_to"] = until
+        plot.truth(customer, world.plan.days - 10, world.plan.days)
+
+
+@kind("market.contracts_overlap", RISK, "市场合同重叠", "Overlapping market contracts", 0.8)
+def _overlap(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(high_voltage(world) & (world.people.market == RETAIL)):
+        since = world.plan.date(plot.day(-120, -40))
+        add_market_contract(
+            world, plot.rng, customer, month_start(world.plan.end, 11), valid_from=since,
+            signed_on=since - timedelta(days=9), seller=SELLERS[customer % len(SELLERS)],
+        )  # fmt: skip
+        plot.truth(customer, world.plan.day(since), world.plan.days)
+
+
+@kind("market.pays_above_reference", RISK, "零售价高于参考", "Retail price above the reference", 0.8)
+def _dear(plot: Plot) -> None:
+    world = plot.world
+    contracts = world.by_customer("market_contract")
+    for customer in plot.pick(high_voltage(world) & (world.people.market == RETAIL)):
+        contracts[customer_id(customer)][0]["price"] = 0.56
+        world.people.purchase[customer] = 56_000_000
+        loss = round(float(world.people.base_kwh[customer]) * 365 * 10)
+        plot.truth(customer, 0, world.plan.days, loss, direction="customer_loses")
+
+
+@kind("market.left_market_without_surcharge", RISK, "退市未执行1.5倍", "Left the market without the surcharge", 0.6)
+def _left(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(high_voltage(world) & (world.people.market == AGENCY)):
+        day = plot.day(30, -150)
+        world.patch("customer", customer, market_left_on=world.plan.date(day))
+        loss = round(float(world.people.base_kwh[customer]) * (world.plan.days - day) * 22.5)
+        plot.truth(customer, day, world.plan.days, loss)
+
+
+@kind("market.shrinking_customer", RISK, "用电萎缩客户", "Customer who shrinks", 1.5)
+def _shrinking(plot: Plot) -> None:
+    world, months = plot.world, plot.world.plan.months
+    bounds = world.plan.month_bounds
+    for customer in plot.pick(high_voltage(world) & (world.people.base_kwh > 600)):
+        for step, month in enumerate(range(max(0, months - 7), months)):
+            world.change("use", customer, int(bounds[month]), int(bounds[month + 1]), 0.90 - 0.09 * step)
+        world.change("use", customer, int(bounds[-1]), world.plan.days, 0.3)
+        plot.truth(customer, int(bounds[max(0, months - 7)]), world.plan.days)
+
+
+@kind("lookalike.seasonal_farm", RISK, "季节性农业用户", "Farm with seasonal use", 1.0)
+def _farm(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(of_sector(world, "farm")):
+        for month, day in enumerate(world.plan.month_bounds[:-1]):
+            if world.plan.date(int(day)).month not in (5, 6, 7, 8, 9):
+                world.change("use", customer, int(day), int(world.plan.month_bounds[month + 1]), 0.05)
+        world.change("use", customer, int(world.plan.month_bounds[-1]), world.plan.days, 0.05)
+        plot.truth(customer, 0, world.plan.days, is_lookalike=True)
+
+

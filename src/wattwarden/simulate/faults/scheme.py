@@ -1,0 +1,235 @@
+"""1.1.1 Supply scheme: price, power factor and class; split, late and steered applications."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import chinese_calendar
+import numpy as np
+
+from wattwarden.simulate import sectors
+from wattwarden.simulate.connection import add_request
+from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, of_sector, settled
+from wattwarden.simulate.texts import BUILDERS
+from wattwarden.simulate.world import Row, World, customer_id
+
+RISK = "1.1.1"
+REQUESTS_TO_STEER = 14
+"""Requests that a station has at least where one builder gets nearly all of them."""
+
+
+def retariff(world: World, customer: int, **values: object) -> None:
+    """Change the price of a customer in all files that repeat it: assignments and schemes."""
+    world.patch("tariff_assignment", customer, **values)
+    number = customer_id(customer)
+    shared = {"billing_mode", "pf_standard", "tariff_class", "is_tou"}
+    for table in ("tariff_assignment", "supply_scheme"):
+        for row in world.rows[table]:
+            if row["customer_id"] == number:
+                row.update({k: v for k, v in values.items() if table == "tariff_assignment" or k in shared})
+
+
+@kind("connection.single_rate_over_315", RISK, "315kVA及以上执行单一制", "Single-rate at 315 kVA and above", 1.5)
+def _single_rate(plot: Plot) -> None:
+    world = plot.world
+    large = high_voltage(world) & (world.people.capacity >= 315) & (world.people.mode != sectors.SINGLE)
+    for customer in plot.pick(large):
+        _keep_single(world, customer, date(2024, 3, 1) + timedelta(days=plot.day(0, 300)))
+        plot.truth(customer, 0, world.plan.days, None)
+
+
+@kind("lookalike.old_single_rate", RISK, "政策前已执行单一制", "Single-rate since before the rule", 0.8)
+def _old_single_rate(plot: Plot) -> None:
+    world = plot.world
+    large = high_voltage(world) & (world.people.capacity >= 315) & (world.people.mode == sectors.CAPACITY)
+    for customer in plot.pick(large, max(1, plot.count // 2)):
+        _keep_single(world, customer, date(2016, 5, 1) + timedelta(days=plot.day(0, 300)))
+        plot.truth(customer, 0, world.plan.days, is_lookalike=True)
+
+
+def _keep_single(world: World, customer: int, opened: date) -> None:
+    world.change("mode", customer, 0, world.plan.months, sectors.SINGLE)
+    retariff(world, customer, billing_mode="single_rate", contract_demand_kw=None)
+    world.patch("customer", customer, opened_on=opened)
+    world.people.opened[customer] = world.plan.day(opened)
+
+
+@kind("connection.pf_standard_missing", RISK, "应考核力率未考核", "Power factor not assessed", 2.0)
+def _pf_missing(plot: Plot) -> None:
+    world = plot.world
+    world.people.power_factor[(picked := plot.pick(settled(world) & (world.people.pf_standard > 0)))] = 0.82
+    for customer in picked:
+        world.change("pf_standard", customer, 0, world.plan.months, 0)
+        retariff(world, customer, pf_standard=None)
+        plot.truth(customer, 0, world.plan.days, None)
+
+
+@kind("connection.class_contradicts_industry", RISK, "商铺执行居民电价", "Shop on the residential price", 5.0)
+def _class_misuse(plot: Plot) -> None:
+    world = plot.world
+    shops = of_sector(world, "shop") & (world.people.base_kwh > 12) & ~world.people.is_tou
+    for customer in plot.pick(shops):
+        hidden = plot.chance(0.3)
+        _reclass(world, customer, sectors.RESIDENTIAL)
+        if hidden:
+            world.patch("customer", customer, industry_code="9910", customer_type="resident")
+        plot.truth(customer, 0, world.plan.days, None, evasion="industry_hidden" if hidden else "")
+
+
+@kind("connection.agricultural_price_misused", RISK, "工业执行农业电价", "Workshop on the agricultural price", 2.0)
+def _farm_price(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(of_sector(world, "workshop") & ~world.people.is_tou):
+        _reclass(world, customer, sectors.AGRICULTURAL)
+        plot.truth(customer, 0, world.plan.days, None)
+
+
+def _reclass(world: World, customer: int, tariff_class: int) -> None:
+    name = sectors.TARIFF_CLASSES[tariff_class]
+    world.change("tariff_class", customer, 0, world.plan.months, tariff_class)
+    world.change("pf_standard", customer, 0, world.plan.months, 0)
+    retariff(world, customer, tariff_class=name, pf_standard=None)
+    world.patch("contract", customer, tariff_class=name)
+    world.patch("customer", customer, market_attribute="none")
+
+
+@kind("connection.split_application", RISK, "化整为零报装", "One need split into several applications", 1.0)
+def _split(plot: Plot) -> None:
+    world = plot.world
+    for number in range(plot.count):
+        area = world.pick_areas(plot.rng, 1)
+        local = settled(world) & (world.people.area == (area[0] if area else 0))
+        group = f"split{number}"
+        other_names = plot.chance(0.3)
+        person = f"4399{int(plot.rng.integers(10**13)):014d}"
+        address = f"云岭县工业园{number + 1}号地块"
+        for customer in plot.pick(local & (world.people.capacity > 8), 3):
+            day = plot.day(-200, -60)
+            applicant = {} if other_names else {"applicant_id_number": person, "applicant_name": "罗永福"}
+            row = add_request(
+                world, plot.rng, customer, "new_lv", day, capacity_kva=float(plot.rng.choice([110, 130, 150])), **applicant
+            )
+            world.patch("premise", customer, address=address)
+            _agree(world, row)
+            plot.about(
+                "connection_request", str(row["request_id"]), day, world.plan.days, customer=customer, group=group,
+                evasion="other_names" if other_names else "",
+            )  # fmt: skip
+
+
+def _agree(world: World, request: Row) -> None:
+    """Let the customer's files say what was asked for."""
+    customer = int(str(request["customer_id"])[2:])
+    capacity = request["capacity_kva"]
+    world.patch("customer", customer, contract_capacity_kva=capacity, operating_capacity_kva=capacity)
+    world.patch("contract", customer, capacity_kva=capacity)
+
+
+@kind("connection.scheme_differs_from_file", RISK, "供电方案与档案不符", "Scheme differs from the file", 2.0)
+def _scheme_differs(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(of_sector(world, "hotel", "workshop", "office", "plant")):
+        kind_of = "increase" if world.people.is_high_voltage[customer] else "new_lv"
+        row = add_request(world, plot.rng, customer, kind_of, plot.day(20, -60))
+        scheme = world.rows["supply_scheme"][-1]
+        change = int(plot.rng.integers(3))
+        if change == 0:
+            scheme["capacity_kva"] = float(world.people.capacity[customer]) * 1.5
+        elif change == 1:
+            scheme["tariff_class"] = "agricultural"
+        else:
+            scheme["metering_mode"] = "hv_hv"
+        plot.about(
+            "supply_scheme", str(scheme["scheme_id"]), world.plan.day(_day(row["requested_at"])), world.plan.days,
+            customer=customer,
+        )  # fmt: skip
+
+
+def _day(when: object) -> date:
+    assert isinstance(when, datetime)
+    return when.date()
+
+
+@kind("connection.step_overtime", RISK, "业扩环节超时限", "Connection step over its time limit", 3.0)
+def _overtime(plot: Plot) -> None:
+    for customer in plot.pick(settled(plot.world) & (plot.world.people.capacity > 8)):
+        backdated = plot.chance(0.3)
+        row = _slow_request(plot, customer, paused=False, backdated=backdated)
+        plot.about(
+            "connection_request", str(row["request_id"]), plot.world.plan.day(_day(row["requested_at"])),
+            plot.world.plan.days, customer=customer, evasion="backdated" if backdated else "",
+        )  # fmt: skip
+
+
+@kind("lookalike.step_paused_by_customer", RISK, "客户原因暂停的业扩", "Long step paused for the customer", 1.0)
+def _paused(plot: Plot) -> None:
+    for customer in plot.pick(settled(plot.world) & (plot.world.people.capacity > 8)):
+        row = _slow_request(plot, customer, paused=True, backdated=False)
+        plot.about(
+            "connection_request", str(row["request_id"]), 0, plot.world.plan.days, customer=customer, is_lookalike=True
+        )
+
+
+def _slow_request(plot: Plot, customer: int, *, paused: bool, backdated: bool) -> Row:
+    """A request whose installation takes 30 to 70 days longer than it did at first."""
+    world = plot.world
+    kind_of = "new_hv_single" if world.people.is_high_voltage[customer] else "new_lv"
+    row = add_request(world, plot.rng, customer, kind_of, plot.day(10, -150))
+    steps = [s for s in world.rows["connection_step"][-12:] if s["request_id"] == row["request_id"]]
+    slow = next(s for s in steps if s["step"] == "metering")
+    delay = timedelta(days=int(plot.rng.integers(30, 70)))
+    extra = float(sum(1 for _ in _workdays(_day(slow["finished_at"]), delay)))
+    if backdated:
+        slow["recorded_at"] = _later(slow["recorded_at"], delay)
+        return row
+    for step in steps[steps.index(slow) :]:
+        for name in ("started_at", "finished_at", "recorded_at", "arrived_at"):
+            if step is not slow or name != "started_at":
+                step[name] = _later(step[name], delay)
+    slow["working_days"] = float(str(slow["working_days"])) + extra
+    slow["paused_days"] = extra if paused else 0.0
+    row["finished_at"] = _later(row["finished_at"], delay)
+    return row
+
+
+def _workdays(start: date, span: timedelta) -> Iterator[date]:
+    days = (start + timedelta(days=n) for n in range(1, span.days + 1))
+    return (day for day in days if chinese_calendar.is_workday(day))
+
+
+def _later(when: object, delay: timedelta) -> object:
+    return when + delay if isinstance(when, datetime) else int(str(when)) + delay.days * 86_400
+
+
+@kind("connection.same_contractor", RISK, "施工单位过度集中", "One builder gets nearly all works", 0.3)
+def _steered(plot: Plot) -> None:
+    world = plot.world
+    wanted = max(1, min(plot.count, len(world.stations) // 4))
+    for station in sorted(int(s) for s in plot.rng.permutation(len(world.stations))[:wanted]):
+        builder = BUILDERS[station % len(BUILDERS)]
+        here = world.people.is_high_voltage & (world.people.station == station)
+        members = np.flatnonzero(here)
+        while len(_works(world, station)) < REQUESTS_TO_STEER:
+            customer = int(plot.rng.choice(members))
+            add_request(world, plot.rng, customer, "increase", plot.day(5, -50))
+        for row in _works(world, station):
+            if plot.chance(0.93):
+                row["builder"] = builder
+        plot.about("org_unit", world.stations[station], 0, world.plan.days)
+
+
+def _works(world: World, station: int) -> list[Row]:
+    org = world.stations[station]
+    return [r for r in world.rows["connection_request"] if r["org_id"] == org and r.get("builder")]
+
+
+@kind("connection.temporary_overdue", RISK, "临时用电超期", "Temporary supply overdue", 2.0)
+def _temporary(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(of_sector(world, "site")):
+        no_expiry = plot.chance(0.4)
+        until = None if no_expiry else world.plan.end - timedelta(days=int(plot.rng.integers(40, 400)))
+        opened = world.plan.end - timedelta(days=int(plot.rng.integers(1_200, 1_700)))
+        world.patch("customer", customer, temporary_until=until, opened_on=opened)
+        plot.truth(customer, 0, world.plan.days, evasion="no_expiry" if no_expiry else "")
+
+
