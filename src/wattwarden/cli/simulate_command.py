@@ -27,7 +27,9 @@ def simulate(
     ),
     daily_days: Annotated[int, typer.Option(help="日冻结天数; days with daily registers")] = 60,
     curve_days: Annotated[int, typer.Option(help="负荷曲线天数; days with load curves")] = 7,
-    area_size: Annotated[int, typer.Option(help="每台区户数; customers per transformer area")] = 200,
+    area_size: Annotated[
+        int | None, typer.Option(help="每台区户数; customers per transformer area (100, or 200 in a large county)")
+    ] = None,
     file_format: Annotated[Format, typer.Option("--format", help="文件格式; file format")] = Format.parquet,
     faults: Annotated[bool, typer.Option(help="植入故障; plant faults and honest look-alikes")] = True,
     dirt: Annotated[bool, typer.Option(help="植入坏数据; plant rows that an import must refuse")] = True,
@@ -35,11 +37,12 @@ def simulate(
     """模拟一个县供电公司 · Make a county with planted faults and known truth."""
     from rich.progress import Progress
 
-    from wattwarden.app.simulate_county import Plan
+    from wattwarden.app.simulate_county import Plan, usual_area_size
     from wattwarden.app.simulate_county import simulate as make
 
     with problems_shown():
-        plan = Plan(customers, months, seed, end.date(), daily_days, curve_days, area_size, faults, dirt)
+        size = area_size or usual_area_size(customers)
+        plan = Plan(customers, months, seed, end.date(), daily_days, curve_days, size, faults, dirt)
         with Progress(console=messages(), transient=True) as bar:
             task = bar.add_task(say("模拟客户", "Simulating customers"), total=customers)
             made = make(plan, out, file_format.value, lambda done, _: bar.update(task, completed=done))

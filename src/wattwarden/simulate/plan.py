@@ -30,6 +30,11 @@ LAST_HOLIDAY_YEAR = max(day.year for day in chinese_calendar.holidays)
 """Last year whose public holidays chinesecalendar knows."""
 
 
+def usual_area_size(customers: int) -> int:
+    """100 customers per transformer area in a small county, 200 from 200,000 customers on."""
+    return 200 if customers >= 200_000 else 100
+
+
 def day_number(day: date) -> int:
     """Days since 1970-01-01."""
     return (day - EPOCH).days
@@ -46,7 +51,7 @@ class Plan:
         end: Last day of the history; its month is not billed yet.
         daily_days: Days with daily registers, ending at ``end``.
         curve_days: Days with 96-point load curves, ending the day before ``end``.
-        area_size: Customers per transformer area.
+        area_size: Customers per transformer area; see ``usual_area_size``.
         faults: Plant faults and honest look-alikes.
         dirt: Plant rows that an import must refuse.
 
@@ -60,7 +65,7 @@ class Plan:
     end: date = date(2026, 10, 31)
     daily_days: int = 60
     curve_days: int = 7
-    area_size: int = 200
+    area_size: int = 100
     faults: bool = True
     dirt: bool = True
 
