@@ -9,11 +9,11 @@ import numpy as np
 from wattwarden.simulate.billing import Bills, Terms, charge
 from wattwarden.simulate.prices import VALLEY
 from wattwarden.simulate.usage import Usage
-from wattwarden.simulate.world import Truth, World, customer_id, premise_id
+from wattwarden.simulate.world import Truth, World, area_id, customer_id, premise_id
 
 HEADER = (
     "kind", "risk", "subject_kind", "subject_id", "customer_id", "premise_id", "from_date", "to_date", "loss_fen",
-    "direction", "evasion", "is_lookalike", "group",
+    "direction", "evasion", "is_lookalike", "group", "area_id",
 )  # fmt: skip
 
 
@@ -61,9 +61,18 @@ class TruthBook:
                      "" if t.customer is None else customer_id(t.customer),
                      "" if t.customer is None else premise_id(t.customer),
                      plan.date(t.first), plan.date(t.last), abs(loss), direction, t.evasion,
-                     "true" if t.is_lookalike else "false", t.group)
+                     "true" if t.is_lookalike else "false", t.group,
+                     _area(world, t))
                 )  # fmt: skip
         return dict(Counter(t.kind for t in world.truths))
+
+
+def _area(world: World, truth: Truth) -> str:
+    """The area on which it bears: the one where the customer really hangs, or the subject itself."""
+    if truth.subject_kind == "transformer_area":
+        return truth.subject_id
+    area = -1 if truth.customer is None else int(world.people.area[truth.customer])
+    return area_id(area) if area >= 0 else ""
 
 
 def _is_open(truth: Truth) -> bool:

@@ -1,0 +1,80 @@
+"""``wattwarden score``: compare the newest scan with the truth of a simulated utility."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wattwarden.cli.output import EXIT_PROBLEMS, console, home_folder, messages, problems_shown, say
+
+if TYPE_CHECKING:
+    from wattwarden.app.score_scan import ScoreReport, Share
+
+
+class Format(StrEnum):
+    """How the score is printed."""
+
+    text = "text"
+    json = "json"
+
+
+def score(
+    truth: Annotated[Path, typer.Option(help="模拟真相文件夹; the truth folder of a simulation")],
+    output: Annotated[Format, typer.Option("--format", help="输出格式; output format")] = Format.text,
+    floor: Annotated[Path | None, typer.Option(help="最低指标 YAML; file of least figures")] = None,
+    home: Annotated[Path | None, typer.Option(help="数据目录; data folder")] = None,
+) -> None:
+    """把疑点与已知真相对比 · Compare findings with what is planted."""
+    from dataclasses import asdict
+    from json import dumps
+
+    from wattwarden.app.score_scan import below_floor, read_floor, score_scan
+
+    with problems_shown():
+        wanted = read_floor(floor) if floor else None
+        report = score_scan(home_folder(home), truth)
+    if output is Format.json:
+        console().print(dumps(asdict(report), ensure_ascii=False, indent=1), soft_wrap=True)
+    else:
+        _print(report)
+    problems = below_floor(report, wanted) if wanted else []
+    for problem in problems:
+        messages().print(say("低于底线: ", "below the floor: ") + str(problem), style="bold red")
+    if problems:
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+def _print(report: "ScoreReport") -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(say("风险点", "Risk"))
+    table.add_column(say("植入类别", "Planted kind"))
+    for heading in (say("植入", "Planted"), say("查出", "Found"), say("漏查", "Missed"), say("错报", "Wrong"),
+                    say("查出率", "Share found"), say("金额查出率", "Money found")):  # fmt: skip
+        table.add_column(heading, justify="right")
+    for kind in report.kinds:
+        money = _share(kind.money_found) if kind.money_found.of else "–"
+        table.add_row(
+            kind.risk, kind.kind, str(kind.found.of), str(kind.found.hits), str(kind.missed),
+            str(kind.wrongly_accused), _share(kind.found), money,
+        )  # fmt: skip
+    out = console()
+    out.print(table)
+    out.print()
+    out.print(say("总查出率: ", "Found overall: ") + _share(report.overall))
+    out.print(say("金额查出率: ", "Planted money found: ") + _share(report.money))
+    wrong = report.wrongly_accused
+    out.print(say("错报: ", "Wrong accusations: ") + f"{wrong.hits} / {wrong.of}  {_share(wrong)}")
+    for visits, share in report.precision.items():
+        line = say(f"前 {visits} 次检查命中率: ", f"Right of the first {visits} visits: ")
+        out.print(line + f"{share.hits} / {share.of}  {_share(share)}")
+    for kind_name, share in report.lookalikes_accused.items():
+        out.print(say("误伤 ", "Look-alikes accused, ") + f"{kind_name}: {share.hits} / {share.of}")
+    for rule, count in report.wrong_by_rule.items():
+        out.print(say("错报规则 ", "Wrong accusations by ") + f"{rule}: {count}")
+
+
+def _share(share: "Share") -> str:
+    return f"{share.value:.1%} ({share.low:.1%}–{share.high:.1%})"
