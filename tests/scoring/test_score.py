@@ -8,7 +8,7 @@ from typing import cast
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wattwarden.domain.case import CASE_SCHEMA
@@ -207,6 +207,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
     return made
 
 
+@settings(deadline=None)
 @given(rows(), st.randoms())
 def test_the_order_of_findings_does_not_matter(made: list[Row], chance: random.Random) -> None:
     shuffled = list(made)
@@ -214,6 +215,7 @@ def test_the_order_of_findings_does_not_matter(made: list[Row], chance: random.R
     assert cases(*shuffled) == cases(*made)
 
 
+@settings(deadline=None)
 @given(rows())
 def test_another_finding_never_lowers_a_probability(made: list[Row]) -> None:
     before = (
@@ -225,6 +227,7 @@ def test_another_finding_never_lowers_a_probability(made: list[Row]) -> None:
     assert all(after[key] >= probability for key, probability in before.items())
 
 
+@settings(deadline=None)
 @given(rows())
 def test_money_is_consistent_for_any_findings(made: list[Row]) -> None:
     found = cases(*made)

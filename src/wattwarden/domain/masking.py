@@ -59,6 +59,10 @@ class Masker:
         }
         return cls(kinds, {name: table.key[0] for name, table in contract.tables.items()})
 
+    def showing(self, kind: Mask) -> "Masker":
+        """The same masker, except that values of class ``kind`` are shown."""
+        return Masker({name: k for name, k in self.kinds.items() if k != kind}, self.subjects)
+
     def value(self, column: str, value: object) -> object:
         """``value`` as it may be shown; unchanged when its column is not masked."""
         kind = self.kinds.get(column)

@@ -138,15 +138,20 @@ def _per_rule(rows: pa.Table, groups: Groups) -> dict[str, Ints]:
     best = _lead(periods, value, ints(rows["likely"], 0))
     outer = Groups.of(groups.index[best])
     summed = {name: outer.total(ints(rows[name], 0)[best]) for name in ("low", "likely", "high")}
-    # What one confirmed case costs besides the sized money is there once, however often the rule fired.
-    consequence = outer.largest(ints(rows["consequence"], 0)[best])
-    sized = ints(rows["consequence"], 0)[best] == 0
-    recoverable = np.maximum(outer.total(np.where(sized, value[best], 0)), outer.largest(value[best]))
+    # A rule that sizes some losses and not others stands with the larger of both; what one confirmed case
+    # costs besides the sized money is there once, however often the rule fired.
+    unsized = ints(rows["consequence"], 0)[best] > 0
+    from_money = outer.total(np.where(unsized, 0, value[best]))
+    from_consequence = outer.largest(np.where(unsized, value[best], 0))
+    is_money = from_money >= from_consequence
+    summed = {name: np.where(is_money, money, 0) for name, money in summed.items()}
+    consequence = np.where(is_money, 0, outer.largest(ints(rows["consequence"], 0)[best]))
+    recoverable = np.maximum(from_money, from_consequence)
     certainty = ints(rows["certainty"], 0)
     leading = _lead(groups, certainty * value, value)
     return {
         **summed,
-        "consequence": np.where(summed["likely"] > 0, 0, consequence),
+        "consequence": consequence,
         "recoverable": recoverable,
         "first": groups.starts,
         "count": groups.sizes,

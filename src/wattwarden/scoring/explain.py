@@ -64,15 +64,15 @@ def _cause(row: Mapping[str, object], parameters: ScoringParameters, titles: Map
     count, rules = _whole(row, "findings"), _whole(row, "rules")
     if _whole(row, "likely"):
         zh = f"“{title.zh}”等估算损失约{likely}元，预计可追补或退还{kept}元"
-        en = f"because “{title.en}” sizes the loss at about {likely} yuan, {kept} yuan of it to be made good"
+        en = f"Because “{title.en}” sizes the loss at about {likely} yuan, {kept} yuan of it to be made good"
     else:
         consequence = yuan_text(_whole(row, "consequence"))
         zh = f"“{title.zh}”未计算金额，按该风险点一次后果{consequence}元计，可避免{kept}元"
-        en = f"because “{title.en}” sizes no money, and one confirmed case costs {consequence} yuan"
+        en = f"Because “{title.en}” sizes no money, and one confirmed case costs {consequence} yuan"
         en += f", of which {kept} yuan can be averted"
     if rules > 1 or count > 1:
         weight = percent(parameters.same_cause_weight.value)
-        zh += f"；同一原因共{count}条发现、{rules}条规则"
+        zh += f"；同一原因共{count}条疑点、{rules}条规则"
         zh += f"，金额只取期望最大者，其他规则按{weight}计为新证据"
         en += f"; {count} findings by {rules} rules share this cause"
         en += f", so the largest counts once and further rules count {weight} as evidence"
@@ -85,7 +85,7 @@ def _cause(row: Mapping[str, object], parameters: ScoringParameters, titles: Map
 def _chance(case: Mapping[str, object]) -> Label:
     chance, count = percent(cast("Decimal", case["probability"])), case["findings"]
     return Label(
-        zh=f"合计{count}条发现，至少一条属实的可能性为{chance}。",
+        zh=f"合计{count}条疑点，至少一条属实的可能性为{chance}。",
         en=f"Taken together, the chance that at least one of {count} findings is confirmed is {chance}.",
     )
 
