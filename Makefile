@@ -37,13 +37,13 @@ quick: $(READY) ## Format, lint, types and contracts only: what to run while wri
 	$(BIN)/vulture
 	$(BIN)/python -m scripts.guards
 
-check: quick test docs ## Everything that must hold before a change is accepted
+check: quick docs test ## Everything that must hold before a change is accepted
 
 bench: $(READY) ## Measure import and scan at several sizes; writes bench-results/
 	$(BIN)/python -m scripts.bench --sizes $(BENCH_SIZES)
 
 docs: $(READY) ## Build the documentation site into ./site
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python -m mkdocs build --strict --quiet
 
 lock: ## Resolve the dependencies of pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --upgrade --generate-hashes --no-header --no-annotate \
