@@ -34,7 +34,9 @@ def arrow_rows(table: str, rows: Iterable[Row]) -> pa.Table:
     stored = Layout.of(contract()[table]).arrow
     if any("arrived_at" in row for row in listed):
         names.append("arrived_at")
-    return pa.Table.from_pylist([dict(row) for row in listed], pa.schema([stored.field(name) for name in names]))
+    return pa.Table.from_pylist(
+        [dict(row) for row in listed], pa.schema([stored.field(name) for name in names])
+    )
 
 
 def reading(meter: str, day: date, register: int, arrived_at: datetime | None = None) -> dict[str, object]:

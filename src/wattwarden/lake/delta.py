@@ -150,15 +150,15 @@ class DeltaFolder:
     def roll_back(self, version: int) -> None:
         """Make the files of an earlier ``version`` the latest again and delete the ones added since."""
         kept = DeltaFolder(self.root, version)
-        named = {file.path for file in kept.listing()}
-        fields = kept.schema
-        for later in range(version + 1, self.version + 1):
-            for file in DeltaFolder(self.root, later).listing():
-                if file.path not in named:
-                    (self.root / file.path).unlink(missing_ok=True)
-        if {file.path for file in self.listing()} != named or self.schema != fields:
+        self._delete_added_since(version, kept.listing())
+        if self.listing() != kept.listing() or self.schema != kept.schema:
             self._delta.restore(version, post_commithook_properties=_HOOKS)
             self._moved()
+
+    def forget_steps(self, since: int) -> None:
+        """Delete files that came and went after version ``since``; this version does not list them."""
+        listed = DeltaFolder(self.root, since).listing() if since >= 0 else ()
+        self._delete_added_since(since, (*listed, *self.listing()))
 
     def write(
         self, connection: duckdb.DuckDBPyConnection, select: str, month: str | None, drafts: Drafts
@@ -193,6 +193,13 @@ class DeltaFolder:
         for version in range(since + 1, self.version + 1):
             sync(log / f"{version:020d}.json")
         sync(log)
+
+    def _delete_added_since(self, version: int, keep: Iterable[DataFile]) -> None:
+        named = {file.path for file in keep}
+        for later in range(version + 1, self.version + 1):
+            for file in DeltaFolder(self.root, later).listing():
+                if file.path not in named:
+                    (self.root / file.path).unlink(missing_ok=True)
 
     def _moved(self) -> None:
         self._delta.update_incremental()

@@ -65,7 +65,8 @@ class Classifier:
     """The temporary tables of one merge.
 
     After ``stage`` the batch is in ``staged``; after ``classify`` the rows to store are in ``kept``
-    (row, arrival, end) and the rows they replace in ``replaced`` (file, row, end).
+    (row, arrival, end) and the rows they replace in ``replaced`` (file, row, end). Where all rows are
+    new, which is every first import, ``staged`` itself is what to store.
 
     Args:
         connection: Its own tables named as above are dropped.
@@ -77,6 +78,7 @@ class Classifier:
         self._layout = layout
         self._keys = ", ".join(map(quoted, layout.key))
         self._columns = ", ".join(map(quoted, layout.types))
+        self._all_new: str | None = None
 
     def stage(self, source: str, has_arrival: bool, imported_at: datetime) -> int:
         """Copy the batch from the relation ``source`` and return its number of rows.
@@ -125,6 +127,10 @@ class Classifier:
         """
         now = _instant(imported_at)
         self._find_repeated()
+        repeated, total = self._count("repeated"), self._count("staged")
+        if not stored and not repeated:
+            self._all_new = f"coalesce(s._given, {now})"
+            return MergeResult(inserted=total)
         self._find_matched(stored, columns)
         self._make(
             "kept",
@@ -133,26 +139,24 @@ class Classifier:
                 FROM changed AS c LEFT JOIN repeated AS r ON r.rid = c.rid
                 WHERE r.rid IS NULL AND NOT c.same AND NOT c.known""",
         )
-        repeated = self._count("repeated")
         conflicts = self._order_versions(now) if repeated else 0
         self._make(
             "replaced",
             "SELECT file, line, min(start_at) AS end_at FROM kept WHERE file IS NOT NULL GROUP BY file, line",
         )
-        total, inserted, kept = (
-            self._count("staged"),
-            self._count("kept", "NOT corrects"),
-            self._count("kept"),
-        )
+        inserted, kept = self._count("kept", "NOT corrects"), self._count("kept")
         return MergeResult(inserted, kept - inserted, total - kept - conflicts, conflicts)
 
     def arrivals(self) -> tuple[datetime, datetime] | None:
         """Earliest and latest arrival among the rows to store, or None if there are none."""
-        first, last = self._row("SELECT epoch_us(min(start_at)), epoch_us(max(start_at)) FROM kept")
+        start, table = (self._all_new, "staged AS s") if self._all_new else ("start_at", "kept")
+        first, last = self._row(f"SELECT epoch_us(min({start})), epoch_us(max({start})) FROM {table}")
         return (_moment(first), _moment(last)) if isinstance(first, int) and isinstance(last, int) else None
 
     def kept_months(self) -> list[str | None]:
         """Months of the rows to store."""
+        if self._all_new:
+            return self.months()
         rows = self._sql.execute(
             "SELECT DISTINCT s._month FROM kept JOIN staged AS s ON s.rowid = kept.rid ORDER BY 1"
         )
@@ -161,11 +165,16 @@ class Classifier:
     def select_kept(self, month: str | None) -> str:
         """SQL of the rows to store of one month, sorted."""
         where = f"WHERE s._month = {literal(month)}" if month else ""
-        return f"""SELECT {self._columns}, k.start_at AS {ARRIVED_AT}, k.end_at AS {SUPERSEDED_AT}
-                   FROM kept AS k JOIN staged AS s ON s.rowid = k.rid {where} ORDER BY {self._layout.order}"""
+        rows, start, end = "kept AS k JOIN staged AS s ON s.rowid = k.rid", "k.start_at", "k.end_at"
+        if self._all_new:
+            rows, start, end = "staged AS s", self._all_new, "NULL::TIMESTAMPTZ"
+        return f"""SELECT {self._columns}, {start} AS {ARRIVED_AT}, {end} AS {SUPERSEDED_AT}
+                   FROM {rows} {where} ORDER BY {self._layout.order}"""
 
     def replaced_files(self) -> set[str]:
         """Files with at least one row that a kept row replaces."""
+        if self._all_new:
+            return set()
         return {row[0] for row in self._sql.execute("SELECT DISTINCT file FROM replaced").fetchall()}
 
     def select_rewritten(self, path: str, columns: frozenset[str]) -> str:

@@ -135,7 +135,9 @@ class LakeSession:
                 compact(self._tables[name], self._layouts().get(name), self._sql, self._drafts)
             commit = self._next(note)
             for name in self._written:
-                self._tables[name].sync_log(self._head.tables.get(name, -1) if self._head else -1)
+                since = self._head.tables.get(name, -1) if self._head else -1
+                self._tables[name].forget_steps(since)
+                self._tables[name].sync_log(since)
             self._log.write(commit)
         self._head = commit
         self._written.clear()
