@@ -171,3 +171,9 @@ def test_a_sheet_that_excel_cannot_hold_is_refused(tmp_path: Path) -> None:
     sheet = Sheet(label, {"a": ListColumn(kind="int", label=label, means=label)}, rows)
     with pytest.raises(WattwardenError, match="1,000,000 rows"):
         write_workbook(tmp_path / "big.xlsx", [sheet], "en")
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(WattwardenError, match="a file that can be written"):
+        write_workbook(tmp_path / "no" / "list.xlsx", [], "en")
+    assert not list(tmp_path.iterdir())

@@ -64,27 +64,16 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], language: Language) -> N
     Raises:
         WattwardenError: a sheet has more rows than Excel can hold, or the file cannot be written.
     """
+    draft = path.with_name(f".{path.name}.part")
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(path), options)
     try:
-        heading = book.add_format(
-            {"bold": True, "bg_color": "#E8EEF7", "bottom": 1, "text_wrap": True, "valign": "top"}
-        )
-        formats: dict[str, Format] = {
-            kind: book.add_format({"num_format": text}) for kind, text in _FORMATS.items()
-        }
-        plain = book.add_format({"valign": "top"})
-        for sheet in sheets:
-            _write(
-                book.add_worksheet(sheet.name.text(language)),
-                sheet,
-                heading,
-                {**formats, "": plain},
-                language,
-            )
-        book.close()
+        with xlsxwriter.Workbook(str(draft), options) as book:
+            _fill(book, sheets, language)
+        draft.replace(path)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         raise fail(str(path), found=str(error), expected="a file that can be written") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def glossary(lists: Sequence[str], language: Language) -> list[dict[str, object]]:
@@ -94,6 +83,18 @@ def glossary(lists: Sequence[str], language: Language) -> list[dict[str, object]
         for key in lists
         for name, column in load_lists().lists[key].items()
     ]
+
+
+def _fill(book: xlsxwriter.Workbook, sheets: Sequence[Sheet], language: Language) -> None:
+    heading = book.add_format(
+        {"bold": True, "bg_color": "#E8EEF7", "bottom": 1, "text_wrap": True, "valign": "top"}
+    )
+    formats: dict[str, Format] = {
+        kind: book.add_format({"num_format": text}) for kind, text in _FORMATS.items()
+    }
+    formats[""] = book.add_format({"valign": "top"})
+    for sheet in sheets:
+        _write(book.add_worksheet(sheet.name.text(language)), sheet, heading, formats, language)
 
 
 def _write(
