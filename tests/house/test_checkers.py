@@ -94,7 +94,9 @@ BROKEN_IMPORTS = {
 
 def little_product(folder: Path) -> Path:
     package = folder / "wattwarden"
-    for name in ("", *PACKAGES):
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for name in PACKAGES:
         (package / name).mkdir(parents=True, exist_ok=True)
         (package / name / "__init__.py").touch()
         (package / name / "b.py").touch()
