@@ -101,14 +101,10 @@ def county(folder: Path, customers: int) -> Path:
     """The simulated files of ``customers``; made once."""
     source = folder / "source"
     if not (source / "complete").exists():
-        measured(
-            [
-                *(WATTWARDEN, "simulate", "--customers", str(customers), "--months", str(MONTHS)),
-                *("--seed", str(SEED), "--daily-days", str(DAILY_DAYS), "--curve-days", "0"),
-                *("--area-size", str(AREA_SIZE), "--no-dirt", "--out", source),
-            ],
-            {},
-        )
+        command: list[str | Path] = [WATTWARDEN, "simulate", "--customers", str(customers)]
+        command += ["--months", str(MONTHS), "--daily-days", str(DAILY_DAYS), "--curve-days", "0"]
+        command += ["--seed", str(SEED), "--area-size", str(AREA_SIZE), "--no-dirt", "--out", source]
+        measured(command, {})
         (source / "complete").touch()
     return source / "data"
 
@@ -122,7 +118,7 @@ def cost_of(work: Path, millions: float, runs: int) -> Cost:
     place = {"WATTWARDEN_HOME": str(home)}
     imported = measured([WATTWARDEN, "import", data], place)
     print(f"{millions:g} M: imported {rows:,} rows in {imported.seconds:.1f} s", flush=True)
-    by_hand_command = [sys.executable, "-m", "scripts.bench_by_hand", home]
+    by_hand_command: list[str | Path] = [sys.executable, "-m", "scripts.bench_by_hand", home]
     scans, by_hand = [], []
     for _ in range(runs):
         by_hand.append(measured(by_hand_command, place))
