@@ -1,0 +1,1 @@
+"""Readers: every source becomes parts, each a Parquet file of raw values with its line numbers."""
