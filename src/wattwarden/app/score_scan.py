@@ -170,7 +170,9 @@ def compare(planted: Sequence[Planted], findings: pa.Table, cases: pa.Table) -> 
     hit = [bool(p.keys & by_risk[p.risk]) for p in faults]
     guilty = _guilty(faults)
     wrong = [
-        rule for rule, keys in zip(findings.column("rule_id").to_pylist(), accusations, strict=True) if not keys & guilty
+        rule
+        for rule, keys in zip(findings.column("rule_id").to_pylist(), accusations, strict=True)
+        if not keys & guilty
     ]
     wrong_by_rule = Counter(wrong)
     honest = _by_kind([p for p in planted if p.is_lookalike], lambda p: bool(p.keys & by_risk[p.risk]))
@@ -260,7 +262,8 @@ def read_floor(path: Path) -> Floor:
 def below_floor(report: ScoreReport, floor: Floor) -> list[Problem]:
     """Every figure that is worse than the floor allows; a kind that was not planted is one too."""
     accused = Share.of_counts(
-        sum(s.hits for s in report.lookalikes_accused.values()), sum(s.of for s in report.lookalikes_accused.values())
+        sum(s.hits for s in report.lookalikes_accused.values()),
+        sum(s.of for s in report.lookalikes_accused.values()),
     )
     least = {
         "overall_found": report.overall, "money_found": report.money,

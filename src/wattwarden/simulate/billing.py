@@ -5,16 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from wattwarden.domain.tables import ARRIVED_AT
 from wattwarden.simulate import prices, sectors
-from wattwarden.simulate.columns import NULL, Codes, Fixed, Frame, ids
-from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY, Bools, Ints, Plan
-from wattwarden.simulate.readings import Cycle
+from wattwarden.simulate.columns import NULL
+from wattwarden.simulate.plan import Bools, Ints, Plan
 from wattwarden.simulate.usage import Usage
 from wattwarden.simulate.world import World
 
-ISSUE_DAYS, DUE_DAYS, ISSUE_HOUR = 2, 24, 22
-"""A bill is issued in the night two days after the reading and due 22 days later."""
 MARKET_TOU_ENDS = (2026, 3)
 """From this month direct and retail customers have no government time of use (DOMAIN, warning 2)."""
 FEN_PER_E10 = 10**8
@@ -50,7 +46,17 @@ class Terms:
         return Terms(**{name: values[rows] for name, values in vars(self).items()})
 
 
-CHANGEABLE = ("multiplier", "capacity", "tariff_class", "mode", "tou", "pf_standard", "loss", "discount", "contract_demand")
+CHANGEABLE = (
+    "multiplier",
+    "capacity",
+    "tariff_class",
+    "mode",
+    "tou",
+    "pf_standard",
+    "loss",
+    "discount",
+    "contract_demand",
+)
 """Terms that a fault may change, under the same name."""
 
 
@@ -81,7 +87,7 @@ class Charges:
     @property
     def amount(self) -> Ints:
         """Amount due: the sum of the lines."""
-        return np.sum([np.where(i.present, i.amount, 0) for i in self.items], axis=0, dtype=np.int64)
+        return _total(self.items)
 
 
 def honest_terms(world: World, usage: Usage, energy: Ints, rates: Ints, demand: Ints) -> Terms:
@@ -104,7 +110,9 @@ def honest_terms(world: World, usage: Usage, energy: Ints, rates: Ints, demand: 
         contract_demand=over_months(people.contract_demand[part] * 100),
         tariff_class=over_months(people.tariff_class[part]),
         mode=over_months(people.mode[part]),
-        tou=(over_months(people.is_tou[part]) & ~(free_of_tou(plan) & (over_months(people.market[part]) >= 2))),
+        tou=(
+            over_months(people.is_tou[part]) & ~(free_of_tou(plan) & (over_months(people.market[part]) >= 2))
+        ),
         pf_standard=over_months(people.pf_standard[part]),
         loss=over_months(people.metering[part] == sectors.HV_LV),
         discount=np.where(energy >= capacity * prices.DISCOUNT_KWH_PER_KVA, 1, 0),
@@ -115,13 +123,15 @@ def honest_terms(world: World, usage: Usage, energy: Ints, rates: Ints, demand: 
 
 def free_of_tou(plan: Plan) -> Ints:
     """1 for bill months in which market customers have no government time of use."""
-    months = [plan.date(int(d)) for d in plan.month_bounds[:-1]]
+    months = [plan.date_of(int(d)) for d in plan.month_bounds[:-1]]
     return np.array([1 if (m.year, m.month) >= MARKET_TOU_ENDS else 0 for m in months])
 
 
 def changed_terms(world: World, usage: Usage, terms: Terms) -> Terms:
     """Terms with the planted changes."""
-    changed = replace(terms, **{name: getattr(terms, name).copy() for name in (*CHANGEABLE, "energy", "rates")})
+    changed = replace(
+        terms, **{name: getattr(terms, name).copy() for name in (*CHANGEABLE, "energy", "rates")}
+    )
     for change in world.changes_in("multiplier", usage.first, usage.last):
         row, span = change.customer - usage.first, slice(change.start, change.stop)
         true = int(world.people.multiplier[change.customer])
@@ -129,10 +139,12 @@ def changed_terms(world: World, usage: Usage, terms: Terms) -> Terms:
             energy[...] = energy // true * int(change.value)
     for name in CHANGEABLE:
         for change in world.changes_in(name, usage.first, usage.last):
-            getattr(changed, name)[change.customer - usage.first, change.start : change.stop] = int(change.value)
+            getattr(changed, name)[change.customer - usage.first, change.start : change.stop] = int(
+                change.value
+            )
     for change in world.changes_in("billed_energy", usage.first, usage.last):
-        row = changed.energy[change.customer - usage.first, change.start : change.stop]
-        row[:] = np.rint(row * change.value / 100).astype(np.int64) * 100
+        billed = changed.energy[change.customer - usage.first, change.start : change.stop]
+        billed[:] = np.rint(billed * change.value / 100).astype(np.int64) * 100
     return changed
 
 
@@ -141,7 +153,9 @@ def charge(terms: Terms, plan: Plan) -> Charges:
     items: list[Item] = []
     commercial = terms.tariff_class == sectors.COMMERCIAL
     two_part = commercial & (terms.mode != sectors.SINGLE)
-    base = np.where(terms.tariff_class == sectors.AGRICULTURAL, prices.AGRICULTURAL, _energy_price(terms, two_part))
+    base = np.where(
+        terms.tariff_class == sectors.AGRICULTURAL, prices.AGRICULTURAL, _energy_price(terms, two_part)
+    )
     touched = commercial & (terms.tou == 1)
     plain = ~touched & (terms.tariff_class != sectors.RESIDENTIAL)
     items.append(_priced("energy", plain, terms.energy, base))
@@ -155,9 +169,9 @@ def charge(terms: Terms, plan: Plan) -> Charges:
     basic, billed_demand = _basic(terms, two_part)
     items += basic
     basic_fen = _total(basic)
-    factor, rate = _adjustment(terms)
-    adjust = _half_up((energy_fen + basic_fen) * rate, 10_000)
-    items.append(Item("pf_adjust", commercial & (factor >= 0), adjust, rate=rate))
+    factor, adjustment = _adjustment(terms)
+    adjust = _half_up((energy_fen + basic_fen) * adjustment, 10_000)
+    items.append(Item("pf_adjust", commercial & (factor >= 0), adjust, rate=adjustment))
     whole = terms.energy + np.where(terms.loss == 1, loss, 0)
     items.append(_priced("funds", commercial, whole, np.full_like(base, prices.FUNDS)))
     items.append(_priced("system", commercial, whole, np.full_like(base, prices.SYSTEM)))
@@ -168,7 +182,7 @@ def charge(terms: Terms, plan: Plan) -> Charges:
 
 
 def _half_up(value: Ints, divisor: int) -> Ints:
-    return np.sign(value) * ((np.abs(value) * 2 + divisor) // (2 * divisor))
+    return np.asarray(np.sign(value) * ((np.abs(value) * 2 + divisor) // (2 * divisor)))
 
 
 def _priced(name: str, present: Bools, kwh: Ints, price: Ints) -> Item:
@@ -176,7 +190,7 @@ def _priced(name: str, present: Bools, kwh: Ints, price: Ints) -> Item:
 
 
 def _total(items: list[Item]) -> Ints:
-    return np.sum([np.where(i.present, i.amount, 0) for i in items], axis=0, dtype=np.int64)
+    return np.asarray(np.sum([np.where(i.present, i.amount, 0) for i in items], axis=0, dtype=np.int64))
 
 
 def _energy_price(terms: Terms, two_part: Bools) -> Ints:
@@ -187,13 +201,18 @@ def _energy_price(terms: Terms, two_part: Bools) -> Ints:
 
 def _tiers(terms: Terms, plan: Plan) -> list[Item]:
     home = terms.tariff_class == sectors.RESIDENTIAL
-    limits = np.array([prices.tier_limits(plan.date(int(d)).month) for d in plan.month_bounds[:-1]]) * 100
+    limits = np.array([prices.tier_limits(plan.date_of(int(d)).month) for d in plan.month_bounds[:-1]]) * 100
     first = np.minimum(terms.energy, limits[:, 0])
     second = np.clip(terms.energy - limits[:, 0], 0, limits[:, 1] - limits[:, 0])
     third = np.maximum(terms.energy - limits[:, 1], 0)
     kwh = (first, second, third)
     return [
-        _priced(f"tier{t + 1}", home & ((kwh[t] > 0) | (t == 0)), kwh[t], np.full_like(first, prices.RESIDENTIAL[t]))
+        _priced(
+            f"tier{t + 1}",
+            home & ((kwh[t] > 0) | (t == 0)),
+            kwh[t],
+            np.full_like(first, prices.RESIDENTIAL[t]),
+        )
         for t in range(3)
     ]
 
@@ -228,89 +247,3 @@ def _adjustment(terms: Terms) -> tuple[Ints, Ints]:
     for standard in prices.PF_STANDARDS:
         rate = np.where(terms.pf_standard == standard, prices.pf_rates(standard)[factor], rate)
     return np.where(assessed, factor, -1), np.where(assessed, rate, 0)
-
-
-@dataclass(frozen=True)
-class Bills:
-    """The bills of a chunk: which exist, their terms and charges; days are day indices."""
-
-    exists: Bools
-    terms: Terms
-    charges: Charges
-    issued: Ints
-    due: Ints
-
-
-def make_bills(world: World, usage: Usage, book: Cycle, terms: Terms) -> Bills:
-    """Bills of all months whose issue day is not after the end."""
-    plan = world.plan
-    issued = plan.month_bounds[1:] + ISSUE_DAYS
-    exists = book.exists & (issued <= plan.days)
-    for change in world.changes_in("unbilled", usage.first, usage.last):
-        exists[change.customer - usage.first, change.start : change.stop] = False
-    return Bills(exists, terms, charge(terms, plan), issued, plan.month_bounds[1:] + DUE_DAYS)
-
-
-def bill_frame(world: World, usage: Usage, bills: Bills, clerks: Ints) -> tuple[Frame, Ints]:
-    """Rows of ``bill`` and the customer (position in the chunk) of each."""
-    plan, terms, charges = world.plan, bills.terms, bills.charges
-    row, month = np.nonzero(bills.exists)
-    at = (row, month)
-    issued = plan.start_number + bills.issued[month]
-    opened = np.maximum(world.people.opened[usage.first + row], plan.month_bounds[month])
-    two_part = (terms.mode != sectors.SINGLE)[at]
-    factor = charges.power_factor[at]
-    frame: Frame = {
-        "bill_id": ids("B", (usage.first + row) * 1_000 + month, 11),
-        "customer_id": ids("31", usage.first + row, 8),
-        "bill_month": plan.bill_months[month],
-        "period_from": plan.start_number + opened,
-        "period_to": plan.start_number + plan.month_bounds[month + 1],
-        "kind": Codes(np.zeros(len(row), dtype=np.int64), ("normal",)),
-        "kwh": Fixed(terms.energy[at], 2),
-        "loss_kwh": Fixed(charges.loss_kwh[at], 2),
-        "amount_fen": charges.amount[at],
-        "energy_fen": charges.energy_fen[at],
-        "basic_fen": charges.basic_fen[at],
-        "pf_adjust_fen": charges.adjust_fen[at],
-        "tariff_class": Codes(terms.tariff_class[at], sectors.TARIFF_CLASSES),
-        "billing_mode": Codes(terms.mode[at], sectors.BILLING_MODES),
-        "is_tou": terms.tou[at] == 1,
-        "multiplier": terms.multiplier[at],
-        "capacity_kva": Fixed(terms.capacity[at], 2),
-        "demand_kw": Fixed(charges.billed_demand[at], 2),
-        "measured_demand_kw": Fixed(np.where(terms.demand[at] > 0, terms.demand[at], NULL), 2),
-        "power_factor": Fixed(np.where(factor >= 0, factor, NULL), 2),
-        "pf_standard": Fixed(np.where(terms.pf_standard[at] > 0, terms.pf_standard[at], NULL), 2),
-        "demand_discount": np.where(two_part & (terms.mode[at] == sectors.DEMAND), terms.discount[at] == 1, False),
-        "created_by": ids("E", clerks[row], 6),
-        "issued_on": issued,
-        "due_on": plan.start_number + bills.due[month],
-        ARRIVED_AT: issued * SECONDS_PER_DAY + ISSUE_HOUR * 3_600 - CHINA_OFFSET_S,
-    }
-    return frame, row
-
-
-def line_frame(world: World, usage: Usage, bills: Bills) -> Frame:
-    """Rows of ``bill_line``; the amounts of a bill's lines add up to the bill."""
-    row, month = np.nonzero(bills.exists)
-    items = bills.charges.items
-    present = np.stack([item.present[row, month] for item in items], axis=1)
-    bill, kind = np.nonzero(present)
-
-    def gather(values: list[Ints | None]) -> Ints:
-        empty = np.full(len(row), NULL)
-        table = np.stack([empty if v is None else v[row, month] for v in values], axis=1)
-        return np.asarray(table[bill, kind])
-
-    issued = world.plan.start_number + bills.issued[month[bill]]
-    return {
-        "bill_id": ids("B", (usage.first + row[bill]) * 1_000 + month[bill], 11),
-        "line_no": np.cumsum(present, axis=1)[bill, kind],
-        "item": Codes(kind, [item.name for item in items]),
-        "kwh": Fixed(gather([item.kwh for item in items]), 2),
-        "price": Fixed(gather([item.price for item in items]), 8),
-        "rate_pct": Fixed(gather([item.rate for item in items]), 2),
-        "amount_fen": gather([item.amount for item in items]),
-        ARRIVED_AT: issued * SECONDS_PER_DAY + ISSUE_HOUR * 3_600 - CHINA_OFFSET_S,
-    }

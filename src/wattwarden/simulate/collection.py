@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wattwarden.domain.tables import ARRIVED_AT
-from wattwarden.simulate.billing import DUE_DAYS, ISSUE_DAYS, Bills
-from wattwarden.simulate.columns import NULL, Codes, Fixed, Frame, ids
+from wattwarden.simulate.bills import DUE_DAYS, ISSUE_DAYS, Bills
+from wattwarden.simulate.columns import NULL, Codes, Frame, ids
+from wattwarden.simulate.county import AREAS_PER_OUTLET
 from wattwarden.simulate.people import AGENT, COUNTER, DEBIT, ENTRUSTED, ONLINE, PREPAID
 from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY, Bools, Ints
 from wattwarden.simulate.texts import BANKS
@@ -21,7 +22,7 @@ CHANNELS = (
 )  # fmt: skip
 CASH, CHEQUE, POS, BANK_COUNTER, BATCH_DEBIT, COLLECTED, APP, WALLET, KIOSK, AGENT_SHOP = range(10)
 MIRRORED = (POS, BANK_COUNTER, BATCH_DEBIT, COLLECTED, WALLET, AGENT_SHOP)
-"""Channels whose money comes through a bank, so that a statement line must answer each payment."""
+"""Channels whose money comes through a bank: a statement line answers each payment."""
 BY_METHOD: dict[int, tuple[int, ...]] = {
     COUNTER: (CASH, CASH, POS, BANK_COUNTER, CHEQUE), DEBIT: (BATCH_DEBIT,), ENTRUSTED: (COLLECTED,),
     ONLINE: (APP, APP, WALLET, WALLET, WALLET, KIOSK), PREPAID: (APP,), AGENT: (AGENT_SHOP,),
@@ -37,7 +38,7 @@ BANK_KEEP, BANK_DROP, BANK_TWICE, BANK_OTHER_AMOUNT = range(4)
 
 @dataclass(frozen=True)
 class Payments:
-    """Payment of each bill by customer and month; ``second`` is the second of ``day`` at which it was made."""
+    """Payment of each bill by customer and month; made at ``second`` of ``day``."""
 
     made: Bools
     open: Bools
@@ -59,7 +60,8 @@ def pay(world: World, usage: Usage, bills: Bills) -> Payments:
     delay = np.where((method == DEBIT)[:, None], 5, np.where((method == ENTRUSTED)[:, None], 8, delay))
     draw = rng.random(shape)
     delay = np.where(draw < 0.012, GRACE + rng.integers(1, 11, shape), delay)
-    delay = np.where(draw > 0.9995, GRACE + rng.integers(46, 60, shape), delay)
+    small = ~world.people.is_high_voltage[usage.first : usage.last][:, None]
+    delay = np.where((draw > 0.9995) & small, GRACE + rng.integers(46, 60, shape), delay)
     for change in world.changes_in("delay", usage.first, usage.last):
         delay[change.customer - usage.first, change.start : change.stop] = int(change.value)
     amount = bills.charges.amount
@@ -67,7 +69,7 @@ def pay(world: World, usage: Usage, bills: Bills) -> Payments:
     owed = bills.exists & (amount > 0)
     made = owed & (day < plan.days)
     late = owed & (day > bills.due)
-    fee = np.where(late, _late_fees(world, usage, bills, day), 0)
+    fee = np.where(late, _late_fees(world, bills, day), 0)
     for change in world.changes_in("waived", usage.first, usage.last):
         fee[change.customer - usage.first, change.start : change.stop] = 0
     channel = _channels(rng, method, shape)
@@ -87,8 +89,11 @@ def _channels(rng: np.random.Generator, method: Ints, shape: tuple[int, ...]) ->
     return channel
 
 
-def _late_fees(world: World, usage: Usage, bills: Bills, day: Ints) -> Ints:
-    """Per mille per day from the day after the due date to the payment (DOMAIN A.5): 1 at home, else 2, and 3 after 31 Dec."""
+def _late_fees(world: World, bills: Bills, day: Ints) -> Ints:
+    """Per mille per day from the day after the due date to the payment (DOMAIN A.5).
+
+    1 ‰ at home, else 2 ‰, and 3 ‰ on the days after 31 December.
+    """
     amount = bills.charges.amount
     start = world.plan.start_number
     years = (np.datetime64(0, "D") + bills.due + start).astype("datetime64[Y]")
@@ -99,7 +104,7 @@ def _late_fees(world: World, usage: Usage, bills: Bills, day: Ints) -> Ints:
     home = bills.terms.tariff_class == 0
     rate = np.where(home, PERMILLE_HOME, PERMILLE_OTHER) * this_year
     rate = rate + np.where(home, PERMILLE_HOME, PERMILLE_OLD) * next_year
-    return np.maximum((amount * rate * 2 + 1_000) // 2_000, LEAST_LATE_FEE_FEN)
+    return np.asarray(np.maximum((amount * rate * 2 + 1_000) // 2_000, LEAST_LATE_FEE_FEN))
 
 
 def payment_frame(world: World, usage: Usage, paid: Payments, cashiers: Ints) -> Frame:
@@ -111,7 +116,7 @@ def payment_frame(world: World, usage: Usage, paid: Payments, cashiers: Ints) ->
     outlets = len(world.rows["payment_outlet"])
     at_counter = np.isin(channel, (CASH, CHEQUE, POS))
     at_outlet = at_counter | np.isin(channel, (KIOSK, AGENT_SHOP, BANK_COUNTER))
-    place = np.where(at_outlet, world.people.area[customer] // 4 % outlets, 0)
+    place = np.where(at_outlet, world.people.area[customer].clip(0) // AREAS_PER_OUTLET % outlets, 0)
     return {
         "payment_id": ids("S", customer * 1_000 + month, 11),
         "customer_id": ids("31", customer, 8),
@@ -133,24 +138,26 @@ def _where(kept: Bools, values: pa.Array) -> pa.Array:
 
 
 def _instants(world: World, paid: Payments, row: Ints, month: Ints) -> Ints:
-    return np.asarray((world.plan.start_number + paid.day[row, month]) * SECONDS_PER_DAY + paid.second[row, month])
+    return np.asarray(
+        (world.plan.start_number + paid.day[row, month]) * SECONDS_PER_DAY + paid.second[row, month]
+    )
 
 
 def bank_frame(world: World, usage: Usage, paid: Payments) -> Frame:
-    """Rows of ``bank_statement_line``: one per payment through a bank, minutes later, except for planted faults."""
+    """Rows of ``bank_statement_line``: one per payment through a bank, minutes later."""
     rng = world.plan.random("bank", usage.first)
     state = np.where(paid.made & np.isin(paid.channel, MIRRORED), 1, 0)
     off = np.zeros_like(state)
     for change in world.changes_in("bank", usage.first, usage.last):
-        row = change.customer - usage.first
-        if change.value in (BANK_DROP, BANK_TWICE):
-            state[row, change.start : change.stop] *= 0 if change.value == BANK_DROP else 2
+        who = change.customer - usage.first
+        if change.value in {BANK_DROP, BANK_TWICE}:
+            state[who, change.start : change.stop] *= 0 if change.value == BANK_DROP else 2
         else:
-            off[row, change.start : change.stop] = int(change.value)
-    row, month = np.nonzero(state)
-    times = state[row, month]
-    row, month = np.repeat(row, times), np.repeat(month, times)
-    again = np.concatenate([np.arange(t) for t in times]) if (times > 1).any() else np.zeros(len(row), dtype=np.int64)
+            off[who, change.start : change.stop] = int(change.value)
+    once, when = np.nonzero(state)
+    times = state[once, when]
+    row, month = np.repeat(once, times), np.repeat(when, times)
+    again = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
     booked = _instants(world, paid, row, month) + rng.integers(20, 400, len(row)) + again * 1_700
     customer = usage.first + row
     return {
@@ -169,7 +176,7 @@ def bank_frame(world: World, usage: Usage, paid: Payments) -> Frame:
 def late_fee_frame(world: World, usage: Usage, paid: Payments, bills: Bills) -> Frame:
     """Rows of ``late_fee``: one per bill that was paid late."""
     row, month = np.nonzero(paid.late & paid.made)
-    computed = _late_fees(world, usage, bills, paid.day)[row, month]
+    computed = _late_fees(world, bills, paid.day)[row, month]
     charged = paid.late_fee[row, month]
     customer = usage.first + row
     decided = world.plan.start_number + paid.day[row, month]
@@ -234,7 +241,11 @@ def add_disconnections(world: World, usage: Usage, paid: Payments, bills: Bills)
         crew = world.station_staff[int(world.people.station[customer])]
         stop_at = world.at(int(cut[month]), 10.0)
         settled = world.at(int(paid.day[row, month]), int(paid.second[row, month]) / 3_600)
-        common = {"customer_id": customer_id(customer), "bill_id": bill_id(customer, int(month)), "reason": "arrears"}
+        common = {
+            "customer_id": customer_id(customer),
+            "bill_id": bill_id(customer, int(month)),
+            "reason": "arrears",
+        }
         world.add(
             "supply_action",
             {**common, "action_id": world.next_id("TF"), "action": "stop", "approved_by": crew["leader"][0],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ class Codes:
     names: Sequence[str]
 
 
-Values = npt.NDArray[np.generic] | Fixed | Codes | pa.Array
+Values: TypeAlias = npt.NDArray[Any] | Fixed | Codes | pa.Array
 Frame = dict[str, Values]
 """Columns of one table, all of the same length."""
 
@@ -97,7 +98,7 @@ def _coded(values: Codes) -> pa.Array:
     return pa.array(list(values.names), type=pa.string()).take(index)
 
 
-def _decimal_column(target: pa.DataType, values: npt.NDArray[np.generic] | Fixed, subject: str) -> pa.Array:
+def _decimal_column(target: pa.DataType, values: npt.NDArray[Any] | Fixed, subject: str) -> pa.Array:
     if isinstance(values, Fixed):
         factor = 10 ** (target.scale - values.digits)
         whole = values.values.astype(np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 from wattwarden.simulate import sectors
 from wattwarden.simulate.county import feeder_of
 from wattwarden.simulate.texts import BUILDERS, DESIGNERS, GIVEN_NAMES, SUPPLIERS, SURNAMES
-from wattwarden.simulate.world import Row, World, customer_id, premise_id
+from wattwarden.simulate.world import Row, World, customer_id, moment, premise_id
 
 STEPS = {
     "new_residential": ("accept", "metering", "archive"),
@@ -57,7 +57,7 @@ def add_request(
 ) -> Row:
     """One request with its steps and, where a supply is new or grows, its scheme."""
     people = world.people
-    asked = datetime.combine(_workday(world.plan.date(day)), datetime.min.time())
+    asked = datetime.combine(_workday(world.plan.date_of(day)), datetime.min.time())
     asked += timedelta(hours=float(rng.uniform(8.6, 11.0)))
     crew = world.station_staff[int(people.station[customer])]
     high = bool(people.is_high_voltage[customer])
@@ -85,14 +85,16 @@ def add_request(
 
 
 def _workday(day: date) -> date:
-    return day if chinese_calendar.is_workday(day) else working_days_after(day, 1)
+    """``day``, or the last working day before it."""
+    while not chinese_calendar.is_workday(day):
+        day -= timedelta(days=1)
+    return day
 
 
 def _add_steps(
     world: World, rng: np.random.Generator, row: Row, crew: dict[str, list[str]]
 ) -> tuple[datetime, datetime]:
-    at = row["requested_at"]
-    assert isinstance(at, datetime)
+    at = moment(row, "requested_at")
     replied = at
     for number, step in enumerate(STEPS[str(row["kind"])], start=1):
         days = int(rng.integers(0, MOST_DAYS[step] + 1))
@@ -115,7 +117,9 @@ def _add_steps(
 def _add_scheme(world: World, row: Row, customer: int, replied: datetime) -> None:
     people = world.people
     multiplier = int(people.multiplier[customer])
-    pt = {sectors.HV_HV: 350 if people.voltage[customer] == sectors.KV35 else 100}.get(int(people.metering[customer]))
+    pt = {sectors.HV_HV: 350 if people.voltage[customer] == sectors.KV35 else 100}.get(
+        int(people.metering[customer])
+    )
     crew = world.station_staff[int(people.station[customer])]
     high = bool(people.is_high_voltage[customer])
     standard = int(people.pf_standard[customer])

@@ -19,7 +19,9 @@ def add_corrections(world: World) -> None:
         if world.people.opened[customer] > 0:
             continue
         amount = int(rng.integers(2_000, 90_000)) * (1 if rng.random() < 0.5 else -1)
-        add_correction(world, customer, day, amount, str(rng.choice(clerks)), leader, str(rng.choice(REASONS)))
+        add_correction(
+            world, customer, day, amount, str(rng.choice(clerks)), leader, str(rng.choice(REASONS))
+        )
 
 
 def add_correction(
@@ -31,11 +33,11 @@ def add_correction(
     number = world.next_id("BX", 10)
     row = world.add(
         "bill",
-        {"bill_id": number, "customer_id": customer_id(customer), "bill_month": plan.date(int(plan.month_bounds[month])),
-         "period_from": plan.date(int(plan.month_bounds[month])), "period_to": plan.date(int(plan.month_bounds[month + 1])),
+        {"bill_id": number, "customer_id": customer_id(customer), "bill_month": plan.date_of(int(plan.month_bounds[month])),
+         "period_from": plan.date_of(int(plan.month_bounds[month])), "period_to": plan.date_of(int(plan.month_bounds[month + 1])),
          "kind": "back_bill" if amount > 0 else "refund", "kwh": round(amount / 60, 2), "amount_fen": amount,
          "energy_fen": amount, "reason": reason, "created_by": made_by, "approved_by": approved_by,
-         "issued_on": plan.date(day), "due_on": plan.date(day) + timedelta(days=22)},
+         "issued_on": plan.date_of(day), "due_on": plan.date_of(day) + timedelta(days=22)},
         world.at(day, 22.0),
     )  # fmt: skip
     world.add(

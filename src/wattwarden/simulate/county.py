@@ -44,7 +44,9 @@ def organisation(plan: Plan) -> tuple[list[Row], list[str]]:
     ]
     stations = [f"{COUNTY}{s + 1:03d}" for s in range(station_count(plan))]
     for number, station in enumerate(stations, start=1):
-        rows.append({"org_id": station, "name": f"云岭第{number}供电所", "kind": "station", "parent_org_id": COUNTY})
+        rows.append(
+            {"org_id": station, "name": f"云岭第{number}供电所", "kind": "station", "parent_org_id": COUNTY}
+        )
         for team, name in (("1", "营业班"), ("2", "运检班")):
             rows.append(
                 {"org_id": station + team, "name": f"云岭第{number}供电所{name}", "kind": "class",
@@ -79,11 +81,11 @@ def personnel(
 
 
 def area_places(plan: Plan) -> tuple[Floats, Floats]:
-    """Longitude and latitude of each area: clustered about its station's centre, within 4 km of it."""
+    """Longitude and latitude of each area: clustered about its station's centre, within 2 km of it."""
     rng = plan.random("places")
     centres = np.array(CENTRE) + rng.uniform(-0.4, 0.4, (station_count(plan), 2))
     station = np.array([station_of(plan, a) for a in range(plan.areas)])
-    places = centres[station] + rng.uniform(-0.03, 0.03, (plan.areas, 2))
+    places = centres[station] + rng.uniform(-0.015, 0.015, (plan.areas, 2))
     return places[:, 0], places[:, 1]
 
 

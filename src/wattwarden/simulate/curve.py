@@ -28,7 +28,9 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
     rng = plan.random("curve", usage.first)
     days = np.arange(plan.days - plan.curve_days, plan.days)
     hourly = np.array([sectors.HOURS[s.hours] for s in sectors.SECTORS])[people.sector[part][rows]]
-    shape = np.repeat(hourly / 4, 4, axis=1)[:, None, :] * rng.lognormal(0.0, 0.2, (len(rows), len(days), POINTS))
+    shape = np.repeat(hourly / 4, 4, axis=1)[:, None, :] * rng.lognormal(
+        0.0, 0.2, (len(rows), len(days), POINTS)
+    )
     shape /= shape.sum(axis=2, keepdims=True)
     multiplier = people.multiplier[part][rows].astype(np.float64)
     seen = usage.seen[rows][:, days] * multiplier[:, None] / 100
@@ -36,7 +38,9 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
     flat = (len(rows), len(days) * POINTS)
     kwh = (seen[:, :, None] * shape).reshape(flat)
     load = (true[:, :, None] * shape).reshape(flat) * 4
-    at = (plan.start_number + np.repeat(days, POINTS)) * SECONDS_PER_DAY + np.tile(np.arange(POINTS), len(days)) * QUARTER_S
+    at = (plan.start_number + np.repeat(days, POINTS)) * SECONDS_PER_DAY + np.tile(
+        np.arange(POINTS), len(days)
+    ) * QUARTER_S
     exchanged = people.exchanged[part][rows]
     second = (exchanged >= 0) & (exchanged < days[0])
     instants = np.tile(at, len(rows))
@@ -46,23 +50,27 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
         "kwh": kwh.ravel(),
         "p_kw": (kwh * 4).ravel(),
         "q_kvar": (kwh * 4 * np.tan(np.arccos(people.power_factor[part][rows]))[:, None]).ravel(),
-        **_electrical(world, usage, rows, rng, load, kwh * 4, days),
+        **_electrical(world, usage, rows, rng, load, days),
         ARRIVED_AT: instants + 3_600 - CHINA_OFFSET_S,
     }
 
 
 def _electrical(
-    world: World, usage: Usage, rows: Ints, rng: np.random.Generator, load: Floats, shown: Floats, days: Ints
+    world: World, usage: Usage, rows: Ints, rng: np.random.Generator, load: Floats, days: Ints
 ) -> Frame:
-    """Voltages and currents of the phases; the live current follows what the meter records, the neutral the load."""
+    """Voltages and currents of the phases as the load makes them, with the planted changes."""
     people, part = world.people, slice(usage.first, usage.last)
     metering, voltage = people.metering[part][rows], people.voltage[part][rows]
     three_wire = metering == sectors.HV_HV
     single = voltage == sectors.V220
     nominal = np.where(three_wire, 100.0, 220.0)[:, None]
     multiplier = people.multiplier[part][rows].astype(np.float64)
-    ratio = np.where(three_wire, multiplier / np.where(voltage == sectors.KV35, 350, 100), multiplier)[:, None]
-    kilovolts = np.where(three_wire, np.where(voltage == sectors.KV35, 35.0, 10.0), np.where(single, 0.22, 0.38))
+    ratio = np.where(three_wire, multiplier / np.where(voltage == sectors.KV35, 350, 100), multiplier)[
+        :, None
+    ]
+    kilovolts = np.where(
+        three_wire, np.where(voltage == sectors.KV35, 35.0, 10.0), np.where(single, 0.22, 0.38)
+    )
     root = np.where(single, 1.0, np.sqrt(3))
     amps = load / (root * kilovolts * people.power_factor[part][rows])[:, None] / ratio
     volts = nominal * (1 + rng.normal(0.0, 0.012, (3, *load.shape)))

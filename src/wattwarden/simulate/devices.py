@@ -29,7 +29,7 @@ def add_devices(world: World) -> None:
 def _own_transformer(world: World, customer: int) -> None:
     world.add(
         "customer_transformer",
-        {"transformer_id": f"SB{customer:08d}", "valid_from": world.plan.date(int(world.people.opened[customer])),
+        {"transformer_id": f"SB{customer:08d}", "valid_from": world.plan.date_of(int(world.people.opened[customer])),
          "customer_id": customer_id(customer), "capacity_kva": float(world.people.capacity[customer]),
          "model": "S13-M", "state": "running", "reason": "new"},
     )  # fmt: skip
@@ -38,7 +38,9 @@ def _own_transformer(world: World, customer: int) -> None:
 def _instrument_transformers(world: World, customer: int) -> None:
     people = world.people
     multiplier = int(people.multiplier[customer])
-    pt = {sectors.HV_HV: 350 if people.voltage[customer] == sectors.KV35 else 100}.get(int(people.metering[customer]))
+    pt = {sectors.HV_HV: 350 if people.voltage[customer] == sectors.KV35 else 100}.get(
+        int(people.metering[customer])
+    )
     kinds: list[tuple[str, float, float]] = [("ct", multiplier // (pt or 1) * CT_SECONDARY, CT_SECONDARY)]
     if pt:
         kinds.append(("pt", pt * 100.0, 100.0))
@@ -49,7 +51,7 @@ def _instrument_transformers(world: World, customer: int) -> None:
             {"transformer_id": f"HG{customer:08d}{kind}", "meter_id": meter_id(customer), "kind": kind,
              "rated_primary": primary, "rated_secondary": secondary, "archive_ratio": ratio, "field_ratio": ratio,
              "ami_ratio": ratio, "accuracy_class": "0.5S" if kind == "ct" else "0.5",
-             "installed_on": world.plan.date(max(int(people.opened[customer]), -2_000)),
+             "installed_on": world.plan.date_of(max(int(people.opened[customer]), -2_000)),
              "last_verified_on": world.plan.start - timedelta(days=300)},
         )  # fmt: skip
 
@@ -73,11 +75,13 @@ def work_order(world: World, kind: str, customer: int, day: int, hour: float = 1
         "work_order",
         {"work_order_id": world.next_id("GD"), "kind": kind, "meter_id": meter or meter_id(customer),
          "customer_id": customer_id(customer), "staff_id": crew[customer % len(crew)],
-         "planned_on": world.plan.date(day), "done_at": world.at(day, hour)},
+         "planned_on": world.plan.date_of(day), "done_at": world.at(day, hour)},
     )  # fmt: skip
 
 
-def event(world: World, kind: str, customer: int, start: float, hours: float = 0.5, phase: str | None = None) -> None:
+def event(
+    world: World, kind: str, customer: int, start: float, hours: float = 0.5, phase: str | None = None
+) -> None:
     """A meter event that begins ``start`` days after the first day."""
     at = world.at(0, start * 24)
     world.add(
@@ -126,7 +130,13 @@ def _routine_work(world: World) -> None:
             add_visit(world, int(customer), int(day), "normal", hour, is_random=bool(rng.random() < 0.3))
     for customer in np.flatnonzero(world.people.is_high_voltage):
         for kind in ("safety", "manager_visit"):
-            work_order(world, kind, int(customer), int(rng.integers(5, world.plan.days)), float(rng.uniform(*WORK_HOURS)))
+            work_order(
+                world,
+                kind,
+                int(customer),
+                int(rng.integers(5, world.plan.days)),
+                float(rng.uniform(*WORK_HOURS)),
+            )
 
 
 def add_visit(
@@ -149,8 +159,16 @@ def _routine_events(world: World) -> None:
         if (int(customer), int(day)) in seen:
             continue
         seen.add((int(customer), int(day)))
-        kind = str(rng.choice(["power_off", "clock_set", "over_voltage", "under_voltage"], p=[0.6, 0.2, 0.1, 0.1]))
-        event(world, kind, int(customer), float(day) + float(rng.uniform(0.1, 0.9)), float(rng.uniform(0.05, 1.5)))
+        kind = str(
+            rng.choice(["power_off", "clock_set", "over_voltage", "under_voltage"], p=[0.6, 0.2, 0.1, 0.1])
+        )
+        event(
+            world,
+            kind,
+            int(customer),
+            float(day) + float(rng.uniform(0.1, 0.9)),
+            float(rng.uniform(0.05, 1.5)),
+        )
 
 
 def _fixed_ratios(world: World) -> None:

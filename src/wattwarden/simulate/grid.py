@@ -7,7 +7,7 @@ import numpy as np
 from wattwarden.domain.tables import ARRIVED_AT
 from wattwarden.simulate.columns import Fixed, Frame, ids
 from wattwarden.simulate.county import feeder_of, technical_loss
-from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY, Floats
+from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY
 from wattwarden.simulate.readings import AreaBook
 from wattwarden.simulate.world import World, area_id
 
@@ -40,18 +40,19 @@ def supply_frame(world: World, book: AreaBook) -> Frame:
     }
 
 
-def county_kwh(world: World, book: AreaBook, high_voltage: Floats) -> Floats:
-    """Energy of the whole county by day, kWh."""
-    return np.asarray(book.true.sum(axis=0) / 100 + high_voltage)
-
-
 def add_outages(world: World) -> None:
     """Planned outages announced eight days ahead, and faults that were repaired within hours."""
     plan = world.plan
     rng = plan.random("outages")
     for _ in range(round(plan.areas * OUTAGES_PER_AREA_YEAR * plan.days / 365)):
         day, area = int(rng.integers(9, plan.days - 1)), int(rng.integers(plan.areas))
-        add_outage(world, area, day + float(rng.uniform(0.3, 0.7)), bool(rng.random() < 0.6), float(rng.uniform(0.5, 3.5)))
+        add_outage(
+            world,
+            area,
+            day + float(rng.uniform(0.3, 0.7)),
+            bool(rng.random() < 0.6),
+            float(rng.uniform(0.5, 3.5)),
+        )
 
 
 def add_outage(world: World, area: int, start: float, planned: bool, hours: float) -> None:

@@ -37,7 +37,12 @@ def add_market(world: World) -> None:
 def _prices(world: World) -> None:
     for offset in range(world.plan.months + 1):
         month = month_start(world.plan.start, offset)
-        for kind, part in (("agency", 1.0), ("retail_average", 0.975), ("wholesale_average", 0.96), ("retail_cap", 1.08)):
+        for kind, part in (
+            ("agency", 1.0),
+            ("retail_average", 0.975),
+            ("wholesale_average", 0.96),
+            ("retail_cap", 1.08),
+        ):
             world.add(
                 "market_price",
                 {"region": REGION, "price_month": month, "kind": kind, "price": round(PURCHASE / E8 * part, 6)},
@@ -91,7 +96,7 @@ def add_balance(world: World, daily_kwh: Floats) -> None:
         peak = float(kwh) / 24 * 1.55
         available = max(peak * float(rng.uniform(1.12, 1.25)), highest / 24 * 1.55 * 0.9)
         row: Row = {
-            "org_id": COUNTY, "balance_date": world.plan.date(day), "known_at": world.at(max(0, day - 1), 17.0),
+            "org_id": COUNTY, "balance_date": world.plan.date_of(day), "known_at": world.at(max(0, day - 1), 17.0),
             "peak_demand_kw": round(peak, 1), "available_kw": round(available, 1),
             "forecast_peak_kw": round(peak * float(rng.uniform(0.97, 1.03)), 1),
             "controllable_kw": round(highest / 24 * 1.55 * CONTROLLED, 1),

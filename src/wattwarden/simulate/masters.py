@@ -199,7 +199,7 @@ def add_earlier_tariffs(world: World) -> None:
         world.add(
             "tariff_assignment",
             {"customer_id": f"31{customer:08d}",
-             "valid_from": max(date(2023, 6, 1), plan.date(int(people.opened[customer]))),
+             "valid_from": max(date(2023, 6, 1), plan.date_of(int(people.opened[customer]))),
              "valid_to": end, "tariff_class": "commercial_industrial",
              "billing_mode": sectors.BILLING_MODES[people.mode[customer]], "is_tou": True,
              "voltage_level": sectors.VOLTAGES[people.voltage[customer]],

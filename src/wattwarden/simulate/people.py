@@ -16,7 +16,16 @@ CT_PRIMARIES = np.array([50, 75, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1
 CT_SECONDARY = 5
 DIRECT_METER_KVA = 50.0
 """Up to this capacity the meter is connected directly (DOMAIN C.1)."""
-LEAST_COUNTS = {"plant": 34, "mall": 14, "mill": 5, "hospital": 4, "charging": 4, "hotel": 10, "site": 8, "office": 16}
+LEAST_COUNTS = {
+    "plant": 34,
+    "mall": 14,
+    "mill": 5,
+    "hospital": 4,
+    "charging": 4,
+    "hotel": 10,
+    "site": 8,
+    "office": 16,
+}
 """Least numbers in a county of 2,000, so that every fault finds somebody to happen to."""
 
 
@@ -40,6 +49,8 @@ def draw_people(plan: Plan) -> People:
     solar = np.where((voltage <= sectors.V380) & (rng.random(n) < 0.012), rng.uniform(5, 20, n), 0.0)
     shop_floor = (tariff_class == sectors.COMMERCIAL) & (capacity >= 100)
     opened = np.where(high, -np.abs(_opened(plan, rng)) - 30, _opened(plan, rng))
+    site = sector == sectors.NUMBER["site"]
+    opened = np.where(site, -rng.integers(60, 300, n), opened)
     lon, lat = area_places(plan)
     return People(
         sector=sector,
@@ -60,15 +71,15 @@ def draw_people(plan: Plan) -> People:
         method=_methods(rng, tariff_class, high),
         market=market,
         purchase=_purchase(rng, market),
-        contract_demand=np.rint(np.maximum(0.42 * capacity, base * _peak_share(sector) * 1.7)).astype(np.int64),
+        contract_demand=np.rint(np.maximum(0.42 * capacity, base * _peak_share(sector) * 1.7)).astype(
+            np.int64
+        ),
         settlement=settlement,
         longitude=lon[block] + rng.uniform(-0.004, 0.004, n),
         latitude=lat[block] + rng.uniform(-0.004, 0.004, n),
         power_factor=rng.uniform(0.905, 0.975, n),
         exchanged=np.where(high, -1, _exchanges(plan, rng, opened)),
     )
-
-
 
 
 def _sectors(plan: Plan, rng: np.random.Generator, settlement: Ints) -> Ints:

@@ -120,7 +120,7 @@ class Plan:
         """Date of every register, from the first to that of ``end``."""
         return [self.start + timedelta(days=d) for d in range(self.days + 1)]
 
-    def date(self, day: int) -> date:
+    def date_of(self, day: int) -> date:
         """Date of day index ``day``."""
         return self.start + timedelta(days=int(day))
 

@@ -1,5 +1,7 @@
-"""Illustrative prices. They are at the level of the sources named here, but they are NOT a price book:
-a real bill is checked against ``content/prices``, never against this module.
+"""Illustrative prices.
+
+They are at the level of the sources named here, but they are NOT a price book: a real bill is checked
+against ``content/prices``, never against this module.
 
 Levels: residential ladder DOMAIN B.5 (Hunan); purchase, loss, transmission, system and funds DOMAIN B.2, B.3
 and the full-bill example B.7; time-of-use ratios and periods DOMAIN B.4; power factor table DOMAIN B.1.

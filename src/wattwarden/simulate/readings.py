@@ -1,6 +1,7 @@
 """Registers of one chunk: daily registers of the last weeks, and one reading per bill month."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,21 +23,21 @@ COLLECTED_HOUR = 6
 
 @dataclass
 class AreaBook:
-    """What the gate meter and the collection of each area saw, by area and day; energy in 0.01 kWh."""
+    """What the gate meter and the collection of each area saw by day; energy in 0.01 kWh."""
 
     true: Ints
     fed: Ints
     expected: Ints
     read: Ints
-    peak_share: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
     @classmethod
     def empty(cls, plan: Plan) -> "AreaBook":
         """No energy yet."""
-        return cls(*(np.zeros((plan.areas, plan.days), dtype=np.int64) for _ in range(4)))
+        true, fed, expected, read = (np.zeros((plan.areas, plan.days), dtype=np.int64) for _ in range(4))
+        return cls(true, fed, expected, read)
 
     def add(self, world: World, usage: Usage, arrived: Bools) -> None:
-        """Count a chunk in; ``arrived`` says for each customer and day whether both its registers are known."""
+        """Count a chunk in; ``arrived``: by customer and day, whether both registers are known."""
         people, part = world.people, slice(usage.first, usage.last)
         area = people.area[part]
         local = area >= 0
@@ -98,7 +99,12 @@ def cycle(world: World, usage: Usage) -> Cycle:
     method[:, 1:][method[:, :-1] == ESTIMATED] = REMOTE
     offset = np.zeros((len(steps), plan.months + 1), dtype=np.int64)
     for change in world.changes_in("repeat", usage.first, usage.last):
-        _repeat(steps[change.customer - usage.first], offset[change.customer - usage.first], change.start, change.stop)
+        _repeat(
+            steps[change.customer - usage.first],
+            offset[change.customer - usage.first],
+            change.start,
+            change.stop,
+        )
         method[change.customer - usage.first, change.start : change.stop] = int(change.value)
     return Cycle(steps, offset, method, exists)
 
@@ -111,10 +117,8 @@ def _repeat(steps: Ints, offset: Ints, start: int, stop: int) -> None:
         offset[month + 1] = offset[month] + wanted - actual[month]
 
 
-def cycle_frame(
-    world: World, usage: Usage, book: Cycle, register: Registers, extra: "CycleExtras"
-) -> tuple[Frame, Ints]:
-    """Rows of ``reading_cycle`` and the customer (position in the chunk) of each."""
+def cycle_frame(world: World, usage: Usage, book: Cycle, register: Registers, extra: "CycleExtras") -> Frame:
+    """Rows of ``reading_cycle``."""
     plan, people = world.plan, world.people
     row, month = np.nonzero(book.exists)
     opened = np.maximum(people.opened[usage.first : usage.last], 0)
@@ -123,7 +127,10 @@ def cycle_frame(
     exchanged = people.exchanged[usage.first : usage.last][row]
     split = (exchanged > begin) & (exchanged < end)
     row, month = np.concatenate([row, row[split]]), np.concatenate([month, month[split]])
-    begin, end = np.concatenate([begin, exchanged[split]]), np.concatenate([np.where(split, exchanged, end), end[split]])
+    begin, end = (
+        np.concatenate([begin, exchanged[split]]),
+        np.concatenate([np.where(split, exchanged, end), end[split]]),
+    )
     exchanged = people.exchanged[usage.first : usage.last][row]
     second = (exchanged >= 0) & (begin >= exchanged)
     shift = np.where(second, register.forward[row, np.maximum(exchanged, 0)], 0)
@@ -150,12 +157,12 @@ def cycle_frame(
         "months": np.ones(len(row), dtype=np.int64),
         ARRIVED_AT: read_on * SECONDS_PER_DAY + late * 3_600 - CHINA_OFFSET_S,
     }
-    return frame, row
+    return frame
 
 
 @dataclass(frozen=True)
 class CycleExtras:
-    """What the reading of a cycle tells besides the register: multiplier on file, 0.01 kvarh, 0.01 kW, reader."""
+    """What a reading tells besides the register: multiplier, 0.01 kvarh, 0.01 kW, reader."""
 
     multiplier: Ints
     reactive: Ints
@@ -164,15 +171,19 @@ class CycleExtras:
 
 
 def demand_kw(world: World, usage: Usage) -> tuple[Ints, Floats]:
-    """Customers (positions in the chunk) with a demand register, and their highest power of each day in kW."""
+    """Positions of customers with a demand register, and their highest power by day in kW."""
     people, part = world.people, slice(usage.first, usage.last)
     rows = np.flatnonzero(people.is_high_voltage[part])
     rng = world.plan.random("demand", usage.first)
-    share = np.array([s.max() for s in (sectors.HOURS[k.hours] for k in sectors.SECTORS)])[people.sector[part][rows]]
+    share = np.array([s.max() for s in (sectors.HOURS[k.hours] for k in sectors.SECTORS)])[
+        people.sector[part][rows]
+    ]
     kwh = usage.seen[rows] * people.multiplier[part][rows][:, None] / 100
     power = kwh * share[:, None] * rng.uniform(1.02, 1.12, kwh.shape)
     limit = np.where(
-        people.mode[part][rows] == sectors.DEMAND, people.contract_demand[part][rows], people.capacity[part][rows]
+        people.mode[part][rows] == sectors.DEMAND,
+        people.contract_demand[part][rows],
+        people.capacity[part][rows],
     )
     power = np.minimum(power, limit[:, None] * rng.uniform(0.93, 1.0, kwh.shape))
     place = {int(r): i for i, r in enumerate(rows)}
@@ -181,7 +192,9 @@ def demand_kw(world: World, usage: Usage) -> tuple[Ints, Floats]:
     return rows, power
 
 
-def daily_frame(world: World, usage: Usage, register: Registers, power: tuple[Ints, Floats]) -> tuple[Frame, Bools]:
+def daily_frame(
+    world: World, usage: Usage, register: Registers, power: tuple[Ints, Floats]
+) -> tuple[Frame, Bools]:
     """Rows of ``reading_daily``, and which days of use have both their registers."""
     plan, people, part = world.plan, world.people, slice(usage.first, usage.last)
     rng = plan.random("daily", usage.first)
@@ -226,10 +239,8 @@ def _both_known(plan: Plan, n: int, owner: Ints, there: Bools) -> Bools:
     return known
 
 
-def _rate_columns(
-    usage: Usage, register: Registers, who: Ints, day: Ints, total: Ints, since: Ints
-) -> Frame:
-    """Rate registers that add up to the total one; absent for meters without rates; ``since`` is the day of exchange."""
+def _rate_columns(usage: Usage, register: Registers, who: Ints, day: Ints, total: Ints, since: Ints) -> Frame:
+    """Rate registers that add up to the total; ``since`` is the day of exchange, -1 for none."""
     cumulated = np.zeros((len(usage.rates), usage.seen.shape[1] + 1, 4), dtype=np.int64)
     np.cumsum(usage.rates, axis=1, out=cumulated[:, 1:])
     split = usage.split[who]
@@ -274,7 +285,7 @@ def running_demand(world: World, highest: Floats) -> Ints:
     """Highest power since the first of the month, by day, in 0.01 kW."""
     running = np.empty_like(highest)
     bounds = [*world.plan.month_bounds, world.plan.days]
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop in pairwise(bounds):
         running[:, start:stop] = np.maximum.accumulate(highest[:, start:stop], axis=1)
     return np.rint(running * 100).astype(np.int64)
 

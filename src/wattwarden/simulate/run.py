@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from wattwarden.domain.content import contract
 from wattwarden.domain.tables import ARRIVED_AT, Table
-from wattwarden.simulate import billing, collection, masters, readings
+from wattwarden.simulate import billing, bills, collection, masters, readings
 from wattwarden.simulate.columns import NULL, Frame, column, from_rows, scalars
 from wattwarden.simulate.connection import add_requests
 from wattwarden.simulate.corrections import add_corrections
@@ -43,7 +43,9 @@ class Simulated:
     planted: Mapping[str, int] = field(default_factory=dict)
 
 
-def simulate(plan: Plan, folder: Path, file_format: FileFormat = "parquet", progress: Progress | None = None) -> Simulated:
+def simulate(
+    plan: Plan, folder: Path, file_format: FileFormat = "parquet", progress: Progress | None = None
+) -> Simulated:
     """Write the county's tables to ``folder/data`` and the truth to ``folder/truth``.
 
     Raises:
@@ -77,7 +79,9 @@ def build(plan: Plan) -> World:
     units, stations = organisation(plan)
     staff, office, crews = personnel(plan, stations)
     people = draw_people(plan)
-    world = World(plan, contract(), people, stations, office, crews, used=np.zeros(plan.customers, dtype=np.bool_))
+    world = World(
+        plan, contract(), people, stations, office, crews, used=np.zeros(plan.customers, dtype=np.bool_)
+    )
     world.curve_areas = tuple(range(min(3, max(1, plan.areas // 4))))
     for table, rows in (("org_unit", units), ("staff", staff)):
         for row in rows:
@@ -97,7 +101,13 @@ def build(plan: Plan) -> World:
 
 
 def _chunk(
-    world: World, store: Store, sky: Weather, areas: readings.AreaBook, truth: TruthBook, first: int, last: int
+    world: World,
+    store: Store,
+    sky: Weather,
+    areas: readings.AreaBook,
+    truth: TruthBook,
+    first: int,
+    last: int,
 ) -> np.ndarray:
     """Write all long tables of customers ``first`` until ``last``; the energy they used by day, kWh."""
     usage = simulate_usage(world, sky, first, last)
@@ -109,15 +119,16 @@ def _chunk(
     energy = book.steps * world.people.multiplier[first:last][:, None]
     honest = billing.honest_terms(world, usage, energy, _monthly_rates(world, usage), demand)
     terms = billing.changed_terms(world, usage, honest)
-    bills = billing.make_bills(world, usage, book, terms)
-    truth.settle(usage, honest, bills)
+    issued = bills.make_bills(world, usage, book, terms)
+    truth.settle(usage, honest, issued)
     staff = _Crews(world, first, last)
-    extras = readings.CycleExtras(terms.multiplier, _reactive(world, usage, terms), _demand_or_null(demand), staff.of("reader"))
-    frame, row = readings.cycle_frame(world, usage, book, register, extras)
-    _write(world, store, "reading_cycle", frame)
-    _write(world, store, "bill", billing.bill_frame(world, usage, bills, staff.office("billing"))[0])
-    _write(world, store, "bill_line", billing.line_frame(world, usage, bills))
-    _write_money(world, store, usage, bills, staff)
+    extras = readings.CycleExtras(
+        terms.multiplier, _reactive(world, usage, terms), _demand_or_null(demand), staff.of("reader")
+    )
+    _write(world, store, "reading_cycle", readings.cycle_frame(world, usage, book, register, extras))
+    _write(world, store, "bill", bills.bill_frame(world, usage, issued, staff.office("billing")))
+    _write(world, store, "bill_line", bills.line_frame(world, usage, issued))
+    _write_money(world, store, usage, issued, staff)
     _write_masters(world, store, first, last)
     return usage.true.T @ world.people.multiplier[first:last] / 100
 
@@ -137,7 +148,9 @@ def _write_daily(
 def _monthly_demand(world: World, usage: Usage, power: tuple[Ints, np.ndarray]) -> Ints:
     rows, highest = power
     demand = np.zeros((usage.last - usage.first, world.plan.months), dtype=np.int64)
-    for month, (start, stop) in enumerate(zip(world.plan.month_bounds[:-1], world.plan.month_bounds[1:], strict=True)):
+    for month, (start, stop) in enumerate(
+        zip(world.plan.month_bounds[:-1], world.plan.month_bounds[1:], strict=True)
+    ):
         demand[rows, month] = np.rint(highest[:, start:stop].max(axis=1, initial=0.0) * 100).astype(np.int64)
     return demand
 
@@ -180,15 +193,15 @@ class _Crews:
         return np.asarray(numbers[self._customers % len(numbers)])
 
 
-def _write_money(world: World, store: Store, usage: Usage, bills: billing.Bills, staff: _Crews) -> None:
-    paid = collection.pay(world, usage, bills)
+def _write_money(world: World, store: Store, usage: Usage, issued: bills.Bills, staff: _Crews) -> None:
+    paid = collection.pay(world, usage, issued)
     _write(world, store, "payment", collection.payment_frame(world, usage, paid, staff.of("collection")))
     _write(world, store, "bank_statement_line", collection.bank_frame(world, usage, paid))
-    _write(world, store, "late_fee", collection.late_fee_frame(world, usage, paid, bills))
+    _write(world, store, "late_fee", collection.late_fee_frame(world, usage, paid, issued))
     _write(world, store, "prepayment", collection.prepayment_frame(world, usage, paid))
     callers = staff.of("collection")
-    _write(world, store, "dunning_contact", collection.dunning_frame(world, usage, paid, bills, callers))
-    collection.add_disconnections(world, usage, paid, bills)
+    _write(world, store, "dunning_contact", collection.dunning_frame(world, usage, paid, issued, callers))
+    collection.add_disconnections(world, usage, paid, issued)
 
 
 def _write_masters(world: World, store: Store, first: int, last: int) -> None:
@@ -201,7 +214,7 @@ def _write_masters(world: World, store: Store, first: int, last: int) -> None:
 
 
 def _write(world: World, store: Store, table: str, frame: Frame, first: int = 0, last: int = 0) -> None:
-    """Encode and write a frame; with ``last`` set its rows are customers ``first`` until ``last``, and patches apply."""
+    """Encode and write a frame; with ``last``, its rows are those customers and patches apply."""
     model = world.contract[table]
     arrays = _encode(model, frame)
     if last:
@@ -223,7 +236,9 @@ def _instants(seconds: object) -> pa.Array:
     return pa.array(np.asarray(seconds) * 1_000_000).cast(INSTANT)
 
 
-def _patched(world: World, table: Table, arrays: dict[str, pa.Array], first: int, last: int) -> dict[str, pa.Array]:
+def _patched(
+    world: World, table: Table, arrays: dict[str, pa.Array], first: int, last: int
+) -> dict[str, pa.Array]:
     patches = {c: values for c, values in world.patches[table.name].items() if first <= c < last}
     for name in sorted({name for values in patches.values() for name in values}):
         rows = sorted(c for c, values in patches.items() if name in values)

@@ -20,7 +20,7 @@ HV_HV, HV_LV, LV_LV = range(3)
 def _hours(*blocks: tuple[int, float]) -> Floats:
     """Share of the day in each hour, from (hours, level) blocks that start at midnight."""
     level = np.concatenate([np.full(count, height) for count, height in blocks])
-    return level / level.sum()
+    return np.asarray(level / level.sum())
 
 
 HOURS = {
@@ -128,5 +128,7 @@ def rate_shares() -> Floats:
     table = np.zeros((len(SECTORS), 12, 4))
     for position, sector in enumerate(SECTORS):
         for month in range(12):
-            table[position, month] = np.bincount(hour_rates(month + 1), weights=HOURS[sector.hours], minlength=4)
+            table[position, month] = np.bincount(
+                hour_rates(month + 1), weights=HOURS[sector.hours], minlength=4
+            )
     return table

@@ -37,12 +37,20 @@ def add_service(world: World) -> None:
             add_ticket(world, rng, customer, kind, topic, day)
             asked[customer, topic] = day
     for _ in range(round(plan.customers * plan.months * POSTS_PER_CUSTOMER_MONTH)):
-        add_post(world, rng, int(rng.integers(plan.areas)), float(rng.uniform(1, plan.days)), rng.random() < 0.25)
+        add_post(
+            world, rng, int(rng.integers(plan.areas)), float(rng.uniform(1, plan.days)), rng.random() < 0.25
+        )
     _add_survey(world, rng)
 
 
 def add_ticket(
-    world: World, rng: np.random.Generator, customer: int, kind: str, topic: str, day: int, **overrides: object
+    world: World,
+    rng: np.random.Generator,
+    customer: int,
+    kind: str,
+    topic: str,
+    day: int,
+    **overrides: object,
 ) -> Row:
     """A ticket on day index ``day``, contacted and finished in time unless ``overrides`` say otherwise."""
     station = int(world.people.station[customer])
@@ -61,7 +69,9 @@ def add_ticket(
         "returned_times": 0, "score": int(rng.choice([5, 4, 3], p=[0.75, 0.2, 0.05])),
     }  # fmt: skip
     row |= overrides
-    return world.add("service_ticket", _until(world, row, ("first_contact_at", "arrived_at_site", "finished_at")))
+    return world.add(
+        "service_ticket", _until(world, row, ("first_contact_at", "arrived_at_site", "finished_at"))
+    )
 
 
 def _until(world: World, row: Row, names: tuple[str, ...]) -> Row:

@@ -1,5 +1,6 @@
 """Access log, file changes and probes of the marketing system."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -25,7 +26,7 @@ def access_frame(world: World) -> Frame:
     rng = plan.random("access")
     staff = np.array([int(str(row["staff_id"])[1:]) for row in world.rows["staff"]])
     first = max(0, plan.days - LOG_DAYS)
-    workdays = np.array([d for d in range(first, plan.days) if plan.date(d).weekday() < 5])
+    workdays = np.array([d for d in range(first, plan.days) if plan.date_of(d).weekday() < 5])
     per_day = VIEWS_PER_DAY + 1
     who = np.repeat(staff, len(workdays) * per_day)
     day = np.tile(np.repeat(workdays, per_day), len(staff))
@@ -65,14 +66,22 @@ def access(world: World, staff: str, day: int, hour: float, action: str = "view"
     )  # fmt: skip
 
 
-def change_file(
-    world: World, customer: int, table: str, column: str, old: str, new: str, day: int, staff: str, **more: object
-) -> Row:
+@dataclass(frozen=True)
+class Edit:
+    """Which field of which file was changed, from what to what."""
+
+    table: str
+    column: str
+    old: str
+    new: str
+
+
+def change_file(world: World, customer: int, edit: Edit, day: int, staff: str, **more: object) -> Row:
     """One change of a customer's file."""
-    record = meter_id(customer) if table == "meter" else customer_id(customer)
+    record = meter_id(customer) if edit.table == "meter" else customer_id(customer)
     row: Row = {
-        "change_id": world.next_id("BG"), "table_name": table, "record_id": record, "column_name": column,
-        "customer_id": customer_id(customer), "old_value": old, "new_value": new,
+        "change_id": world.next_id("BG"), "table_name": edit.table, "record_id": record, "column_name": edit.column,
+        "customer_id": customer_id(customer), "old_value": edit.old, "new_value": edit.new,
         "changed_at": world.at(day, 9.0 + customer % 7), "staff_id": staff,
     }  # fmt: skip
     return world.add("archive_change", row | more)
@@ -87,7 +96,7 @@ def add_system(world: World) -> None:
         order = work_order(world, "archive_change", customer, day, 8.5)
         phone = f"13{int(rng.integers(10**9)):09d}"
         change_file(
-            world, customer, "customer", "phone", f"13{int(rng.integers(10**9)):09d}", phone, day,
+            world, customer, Edit("customer", "phone", f"13{int(rng.integers(10**9)):09d}", phone), day,
             str(rng.choice(world.staff["service"])), approved_by=world.staff["leader"][0],
             work_order_id=order["work_order_id"],
         )  # fmt: skip

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wattwarden.simulate.billing import Bills, Terms, charge
+from wattwarden.simulate.billing import Terms, charge
+from wattwarden.simulate.bills import Bills
 from wattwarden.simulate.prices import VALLEY
 from wattwarden.simulate.usage import Usage
 from wattwarden.simulate.world import Truth, World, area_id, customer_id, premise_id
@@ -42,7 +43,9 @@ class TruthBook:
         gap = np.where(ready, should - billed, 0)
         for position, index in enumerate(due):
             truth = world.truths[index]
-            touched = (world.plan.month_bounds[1:] > truth.first) & (world.plan.month_bounds[:-1] < truth.last)
+            touched = (world.plan.month_bounds[1:] > truth.first) & (
+                world.plan.month_bounds[:-1] < truth.last
+            )
             money = billed if truth.unpaid else gap
             self._loss[index] = int(money[position][touched].sum())
 
@@ -60,7 +63,7 @@ class TruthBook:
                     (t.kind, t.risk, t.subject_kind, t.subject_id,
                      "" if t.customer is None else customer_id(t.customer),
                      "" if t.customer is None else premise_id(t.customer),
-                     plan.date(t.first), plan.date(t.last), abs(loss), direction, t.evasion,
+                     plan.date_of(t.first), plan.date_of(t.last), abs(loss), direction, t.evasion,
                      "true" if t.is_lookalike else "false", t.group,
                      _area(world, t))
                 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Energy of one chunk of customers: what they use, what the register records, by day and by rate."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import chinese_calendar
 import numpy as np
@@ -90,7 +91,9 @@ def simulate_usage(world: World, sky: Weather, first: int, last: int) -> Usage:
     true, back = _true_steps(world, sky, rng, first, last)
     seen = true.copy()
     _scale(world, "seen", seen, first, last)
-    usage = Usage(first, last, true, seen, back, np.full(last - first, -1), np.zeros((0, 0, 4), dtype=np.int64))
+    usage = Usage(
+        first, last, true, seen, back, np.full(last - first, -1), np.zeros((0, 0, 4), dtype=np.int64)
+    )
     _split_rates(world, sky, rng, usage)
     return usage
 
@@ -109,7 +112,7 @@ def _true_steps(
     alive = np.arange(world.plan.days) >= people.opened[part][:, None]
     noise *= alive
     _scale(world, "use", noise, first, last)
-    sun = _sun(world, rng, first, last, sky)
+    sun = _sun(world, first, last, sky)
     noise -= np.minimum(noise * 0.6, sun * SELF_USE)
     multiplier = people.multiplier[part][:, None]
     steps = np.rint(noise * (STEPS_PER_KWH / multiplier)).astype(np.int64)
@@ -121,10 +124,10 @@ def _day_factors(sky: Weather) -> npt.NDArray[np.float32]:
     table = table * np.where(sky.weekend, sectors.per_sector("weekend")[:, None], 1.0)
     table = table * np.where(sky.holiday, sectors.per_sector("holiday")[:, None], 1.0)
     sensitive = np.array([1.0 if s.hours in ("home", "shop", "office") else 0.2 for s in sectors.SECTORS])
-    return (table * sky.heat[None, :] ** sensitive[:, None]).astype(np.float32)
+    return np.asarray(table * sky.heat[None, :] ** sensitive[:, None], dtype=np.float32)
 
 
-def _sun(world: World, rng: np.random.Generator, first: int, last: int, sky: Weather) -> npt.NDArray[np.float32]:
+def _sun(world: World, first: int, last: int, sky: Weather) -> npt.NDArray[np.float32]:
     power = world.people.solar_kw[first:last].astype(np.float32)[:, None] * np.float32(SOLAR_HOURS)
     season = (1.0 + 0.35 * np.cos((sky.month - 6) / 6 * np.pi)).astype(np.float32)
     clouds = world.plan.random("clouds").uniform(0.25, 1.6, world.plan.days).astype(np.float32)
@@ -133,14 +136,16 @@ def _sun(world: World, rng: np.random.Generator, first: int, last: int, sky: Wea
     return sun
 
 
-def _scale(world: World, name: str, array: npt.NDArray[np.generic], first: int, last: int) -> None:
+def _scale(world: World, name: str, array: npt.NDArray[Any], first: int, last: int) -> None:
     for change in world.changes_in(name, first, last):
         row = array[change.customer - first, change.start : change.stop]
-        row[...] = np.rint(row * change.value) if np.issubdtype(array.dtype, np.integer) else row * change.value
+        row[...] = (
+            np.rint(row * change.value) if np.issubdtype(array.dtype, np.integer) else row * change.value
+        )
 
 
 def _split_rates(world: World, sky: Weather, rng: np.random.Generator, usage: Usage) -> None:
-    """Split recorded steps over the four rates; a bypass at night takes from the valley and from the total."""
+    """Split recorded steps over the rates; a bypass at night takes from the valley and the total."""
     people, part = world.people, slice(usage.first, usage.last)
     rows = np.flatnonzero(people.meter_tou[part])
     usage.split[rows] = np.arange(len(rows))

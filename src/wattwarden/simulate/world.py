@@ -1,12 +1,13 @@
 """The county while it is being made: who is there, what was changed on purpose, and what is true."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from wattwarden.domain.errors import fail
 from wattwarden.domain.tables import ARRIVED_AT, Contract
 from wattwarden.simulate.columns import seconds
 from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY, Bools, Floats, Ints, Plan, day_number
@@ -64,7 +65,7 @@ class People:
 
 @dataclass(frozen=True)
 class Change:
-    """A value that replaces (or scales) part of one customer's row of a days × or months × customers array."""
+    """A value that replaces or scales part of one customer's days or months."""
 
     customer: int
     start: int
@@ -138,7 +139,7 @@ class World:
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, table: str, row: Mapping[str, object], known: datetime | None = None) -> Row:
-        """Append a row; it is known at wall time ``known``, else soon after its event, else from the start."""
+        """Append a row; known at ``known``, else soon after its event, else from the start."""
         event = self.contract[table].event_time
         instant = seconds(known) if known else self._known(row.get(event) if event else None)
         kept = {**row, ARRIVED_AT: instant - CHINA_OFFSET_S}
@@ -154,7 +155,7 @@ class World:
         self.changes[array].append(Change(int(customer), int(start), int(stop), value))
 
     def changes_in(self, array: str, first: int, last: int) -> Iterator[Change]:
-        """Planned changes of ``array`` for customers ``first`` until ``last``, in the order they were planned."""
+        """Changes of ``array`` for customers ``first`` until ``last``, as planned."""
         return (c for c in self.changes[array] if first <= c.customer < last)
 
     def by_customer(self, table: str) -> dict[str, list[Row]]:
@@ -171,7 +172,7 @@ class World:
 
     def at(self, day: int, hour: float) -> datetime:
         """Wall time on day index ``day``, ``hour`` hours after midnight."""
-        whole = datetime.combine(self.plan.date(day), datetime.min.time())
+        whole = datetime.combine(self.plan.date_of(day), datetime.min.time())
         return whole + timedelta(seconds=round(hour * 3_600))
 
     def pick(self, rng: np.random.Generator, candidates: Bools, count: int) -> list[int]:
@@ -181,9 +182,12 @@ class World:
         self.used[chosen] = True
         return [int(c) for c in chosen]
 
-    def pick_areas(self, rng: np.random.Generator, count: int) -> list[int]:
+    def pick_areas(
+        self, rng: np.random.Generator, count: int, among: Iterable[int] | None = None
+    ) -> list[int]:
         """Choose and reserve up to ``count`` areas, none of them with load curves."""
-        free = [a for a in range(self.plan.areas) if a not in self.used_areas and a not in self.curve_areas]
+        wanted = range(self.plan.areas) if among is None else among
+        free = [a for a in wanted if a not in self.used_areas and a not in self.curve_areas]
         chosen = sorted(int(a) for a in rng.permutation(free)[:count])
         self.used_areas.update(chosen)
         return chosen
@@ -193,6 +197,18 @@ class World:
             return seconds(event) + 600
         day = day_number(event) + 1 if isinstance(event, date) else self.plan.start_number
         return day * SECONDS_PER_DAY + 6 * 3_600 if event else day * SECONDS_PER_DAY
+
+
+def moment(row: Row, column: str) -> datetime:
+    """The time in a column of a row.
+
+    Raises:
+        WattwardenError: there is none.
+    """
+    value = row[column]
+    if not isinstance(value, datetime):
+        raise fail(f"simulated row: {column}", found=value, expected="a time")
+    return value
 
 
 def customer_id(customer: int) -> str:

@@ -23,7 +23,7 @@ def schema_of(contract: Contract, table: str) -> pa.Schema:
 
 
 class Store:
-    """Open files of one simulated utility, one per table; rows are appended in the order in which they come."""
+    """Open files of one simulated utility, one per table; rows are kept in the order they come."""
 
     def __init__(self, folder: Path, contract: Contract, file_format: FileFormat) -> None:
         self._folder = folder
@@ -42,7 +42,11 @@ class Store:
         schema = self._schemas[table]
         unknown = set(columns) - set(schema.names)
         if unknown or ARRIVED_AT not in columns:
-            raise fail(f"simulated {table}", found=sorted(columns), expected=f"{ARRIVED_AT} and some of {schema.names}")
+            raise fail(
+                f"simulated {table}",
+                found=sorted(columns),
+                expected=f"{ARRIVED_AT} and some of {schema.names}",
+            )
         length = len(columns[ARRIVED_AT])
         arrays = [
             columns[field.name] if field.name in columns else pa.nulls(length, field.type) for field in schema

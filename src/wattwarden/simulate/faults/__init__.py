@@ -2,18 +2,18 @@
 
 from wattwarden.simulate.faults import (  # the order is that of planting: scarce customers first
     billing,
-    market,
-    supply,
-    scheme,
-    metering,
-    theft,
-    contracts,
-    reading,
-    collection,
-    system,
     channel,
+    collection,
     complaints,
+    contracts,
+    market,
+    metering,
     opinion,
+    reading,
+    scheme,
+    supply,
+    system,
+    theft,
 )  # isort: skip
 from wattwarden.simulate.faults.registry import KINDS, Kind, plant
 from wattwarden.simulate.world import World

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import numpy as np
+
 from wattwarden.simulate import sectors
 from wattwarden.simulate.connection import add_request
 from wattwarden.simulate.corrections import add_correction
@@ -20,7 +22,7 @@ def _pause(plot: Plot, customer: int) -> tuple[int, int]:
     first = world.plan.months - PAUSED_MONTHS
     start = int(world.plan.month_bounds[first])
     request = add_request(world, plot.rng, customer, "pause", max(0, start - 12))
-    number, sealed_on = customer_id(customer), world.plan.date(start)
+    number, sealed_on = customer_id(customer), world.plan.date_of(start)
     running = next(r for r in world.rows["customer_transformer"] if r["customer_id"] == number)
     running["valid_to"] = sealed_on
     world.add(
@@ -35,7 +37,7 @@ def _pause(plot: Plot, customer: int) -> tuple[int, int]:
 
 def _by_capacity(world: World) -> Bools:
     people = world.people
-    return high_voltage(world) & (people.mode == sectors.CAPACITY)
+    return np.asarray(high_voltage(world) & (people.mode == sectors.CAPACITY))
 
 
 @kind("theft.sealed_capacity_used", "1.2.2", "使用已加封设备", "Sealed equipment used", 1.5)
@@ -87,7 +89,9 @@ def _self_approved(plot: Plot) -> None:
         plot.about("bill", str(row["bill_id"]), 0, world.plan.days, -amount, customer=customer)
 
 
-@kind("billing.same_contact_many_customers", RISK, "同一联系方式多户", "One telephone for many customers", 0.5)
+@kind(
+    "billing.same_contact_many_customers", RISK, "同一联系方式多户", "One telephone for many customers", 0.5
+)
 def _same_phone(plot: Plot) -> None:
     world = plot.world
     for number in range(plot.count):

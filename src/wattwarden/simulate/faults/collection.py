@@ -122,10 +122,18 @@ def _twice(plot: Plot) -> None:
     for customer, month in _through_bank(plot):
         world.change("bank", customer, month, month + 1, BANK_TWICE)
         bounds = world.plan.month_bounds
-        plot.truth(customer, int(bounds[month]), int(bounds[month + 1]), unpaid=True, direction="customer_loses")
+        plot.truth(
+            customer, int(bounds[month]), int(bounds[month + 1]), unpaid=True, direction="customer_loses"
+        )
 
 
-@kind("collection.prepayment_to_third_party", RISK, "预收退给第三方", "Prepayment refunded to a third party", 2.0)
+@kind(
+    "collection.prepayment_to_third_party",
+    RISK,
+    "预收退给第三方",
+    "Prepayment refunded to a third party",
+    2.0,
+)
 def _refund(plot: Plot) -> None:
     world = plot.world
     other = world.people.method != PREPAID
@@ -141,7 +149,9 @@ def _refund(plot: Plot) -> None:
         plot.truth(customer, day, day + 10, amount, direction="customer_loses")
 
 
-@kind("collection.reversed_after_day_end", RISK, "日终后冲正", "Payment reversed after the day was closed", 1.5)
+@kind(
+    "collection.reversed_after_day_end", RISK, "日终后冲正", "Payment reversed after the day was closed", 1.5
+)
 def _reversed(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(homes(world) & np.asarray(world.people.base_kwh > 3)):

@@ -1,18 +1,12 @@
 """1.4.1 Requests that are not heard, handled late, or made again and again."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from wattwarden.simulate.faults.registry import Plot, kind, settled
 from wattwarden.simulate.service import add_ticket
-from wattwarden.simulate.world import Row
+from wattwarden.simulate.world import moment
 
 RISK = "1.4.1"
-
-
-def _received(row: Row) -> datetime:
-    at = row["received_at"]
-    assert isinstance(at, datetime)
-    return at
 
 
 @kind("service.contact_late", RISK, "投诉未及时联系", "Complaint contacted late", 4.0)
@@ -20,7 +14,7 @@ def _contact(plot: Plot) -> None:
     for customer in plot.pick(settled(plot.world)):
         day = plot.day(-80, -10)
         row = add_ticket(plot.world, plot.rng, customer, "complaint", "billing", day)
-        contact = _received(row) + timedelta(hours=float(plot.rng.uniform(28, 70)))
+        contact = moment(row, "received_at") + timedelta(hours=float(plot.rng.uniform(28, 70)))
         row |= {"first_contact_at": contact, "finished_at": contact + timedelta(hours=10), "score": 2}
         plot.about("service_ticket", str(row["ticket_id"]), day, day + 4, customer=customer)
 
@@ -29,9 +23,14 @@ def _contact(plot: Plot) -> None:
 def _handled(plot: Plot) -> None:
     for customer in plot.pick(settled(plot.world)):
         day = plot.day(-90, -25)
-        kind_of, topic = (("complaint", "attitude"), ("request", "metering"), ("opinion", "channel"))[int(plot.rng.integers(3))]
+        kind_of, topic = (("complaint", "attitude"), ("request", "metering"), ("opinion", "channel"))[
+            int(plot.rng.integers(3))
+        ]
         row = add_ticket(plot.world, plot.rng, customer, kind_of, topic, day)
-        row |= {"finished_at": _received(row) + timedelta(days=float(plot.rng.uniform(15, 22))), "score": 2}
+        row |= {
+            "finished_at": moment(row, "received_at") + timedelta(days=float(plot.rng.uniform(15, 22))),
+            "score": 2,
+        }
         plot.about("service_ticket", str(row["ticket_id"]), day, day + 22, customer=customer)
 
 
@@ -50,6 +49,7 @@ def _orphan(plot: Plot) -> None:
     for customer in plot.pick(settled(plot.world)):
         day = plot.day(-50, -8)
         row = add_ticket(plot.world, plot.rng, customer, "complaint", "outage", day, owner_id=None)
+        row |= {"first_contact_at": None, "finished_at": None, "score": None}
         plot.about("service_ticket", str(row["ticket_id"]), day, day + 5, customer=customer)
 
 
@@ -58,6 +58,6 @@ def _arrived(plot: Plot) -> None:
     for customer in plot.pick(settled(plot.world)):
         day = plot.day(-80, -5)
         row = add_ticket(plot.world, plot.rng, customer, "fault", "outage", day)
-        arrived = _received(row) + timedelta(minutes=float(plot.rng.uniform(150, 260)))
+        arrived = moment(row, "received_at") + timedelta(minutes=float(plot.rng.uniform(150, 260)))
         row |= {"arrived_at_site": arrived, "finished_at": arrived + timedelta(hours=1.5)}
         plot.about("service_ticket", str(row["ticket_id"]), day, day + 1, customer=customer)

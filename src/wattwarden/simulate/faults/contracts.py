@@ -30,7 +30,9 @@ def _expired(plot: Plot) -> None:
 def _expire(plot: Plot, customer: int) -> None:
     until = plot.world.plan.end - timedelta(days=int(plot.rng.integers(20, 300)))
     since = until - timedelta(days=1_095)
-    plot.world.patch("contract", customer, valid_from=since, valid_to=until, signed_on=since - timedelta(days=3))
+    plot.world.patch(
+        "contract", customer, valid_from=since, valid_to=until, signed_on=since - timedelta(days=3)
+    )
 
 
 @kind("lookalike.contract_renewed", RISK, "合同到期已续签", "Expired contract that was renewed", 1.0)
@@ -48,7 +50,13 @@ def _renewed(plot: Plot) -> None:
             "tariff_class": ("residential", "agricultural", "commercial_industrial")[people.tariff_class[customer]],
             "metering_mode": ("hv_hv", "hv_lv", "lv_lv")[people.metering[customer]],
         }  # fmt: skip
-        clauses = ("has_supply_mode", "has_use_nature", "has_metering_price", "has_maintenance_split", "has_breach_liability")
+        clauses = (
+            "has_supply_mode",
+            "has_use_nature",
+            "has_metering_price",
+            "has_maintenance_split",
+            "has_breach_liability",
+        )
         world.add(
             "contract",
             {"contract_id": world.next_id("HX"), "customer_id": customer_id(customer), "form": "electronic",
@@ -59,12 +67,20 @@ def _renewed(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, is_lookalike=True)
 
 
-@kind("contract.unsigned_or_unauthorised", RISK, "合同未签或无授权", "Contract unsigned or signed without authority", 1.5)
+@kind(
+    "contract.unsigned_or_unauthorised",
+    RISK,
+    "合同未签或无授权",
+    "Contract unsigned or signed without authority",
+    1.5,
+)
 def _unsigned(plot: Plot) -> None:
     for customer in plot.pick(_firms(plot.world)):
         unsigned = plot.chance(0.5)
         change: dict[str, object] = (
-            {"signed_on": None, "signatory": None} if unsigned else {"signatory_is_owner": False, "signatory": "陈立新"}
+            {"signed_on": None, "signatory": None}
+            if unsigned
+            else {"signatory_is_owner": False, "signatory": "陈立新"}
         )
         plot.world.patch("contract", customer, **change)
         plot.truth(customer, 0, plot.world.plan.days)

@@ -1,4 +1,4 @@
-"""1.5.2 Market: customers who shrink, leave or pay too much; contracts that end or overlap; captive plants."""
+"""1.5.2 Market: customers who shrink, leave or pay too much; contracts, captive plants."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def _plant(plot: Plot) -> None:
     taken = {str(r["customer_id"]) for r in world.rows["captive_plant"]}
     free = np.array([customer_id(c) not in taken for c in range(world.plan.customers)])
     for customer in plot.pick(high_voltage(world) & free & (world.people.capacity >= 500)):
-        add_plant(world, customer, standby_fen=0, pays_funds=False)
+        add_plant(world, customer, standby_fen=0, pays_funds=False, fuel="coal")
         loss = round(float(world.people.capacity[customer]) * 0.2 * 2_000) * world.plan.months
         plot.truth(customer, 0, world.plan.days, loss)
 
@@ -39,7 +39,7 @@ def _expiring(plot: Plot) -> None:
 def _overlap(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(high_voltage(world) & (world.people.market == RETAIL)):
-        since = world.plan.date(plot.day(-120, -40))
+        since = world.plan.date_of(plot.day(-120, -40))
         add_market_contract(
             world, plot.rng, customer, month_start(world.plan.end, 11), valid_from=since,
             signed_on=since - timedelta(days=9), seller=SELLERS[customer % len(SELLERS)],
@@ -58,12 +58,18 @@ def _dear(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, loss, direction="customer_loses")
 
 
-@kind("market.left_market_without_surcharge", RISK, "退市未执行1.5倍", "Left the market without the surcharge", 0.6)
+@kind(
+    "market.left_market_without_surcharge",
+    RISK,
+    "退市未执行1.5倍",
+    "Left the market without the surcharge",
+    0.6,
+)
 def _left(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(high_voltage(world) & (world.people.market == AGENCY)):
         day = plot.day(30, -150)
-        world.patch("customer", customer, market_left_on=world.plan.date(day))
+        world.patch("customer", customer, market_left_on=world.plan.date_of(day))
         loss = round(float(world.people.base_kwh[customer]) * (world.plan.days - day) * 22.5)
         plot.truth(customer, day, world.plan.days, loss)
 
@@ -73,10 +79,12 @@ def _shrinking(plot: Plot) -> None:
     world, months = plot.world, plot.world.plan.months
     bounds = world.plan.month_bounds
     for customer in plot.pick(high_voltage(world) & (world.people.base_kwh > 600)):
+        slow = plot.chance(0.25)
         for step, month in enumerate(range(max(0, months - 7), months)):
-            world.change("use", customer, int(bounds[month]), int(bounds[month + 1]), 0.90 - 0.09 * step)
+            left = 0.95 - 0.07 * step if slow else 0.85 - 0.11 * step
+            world.change("use", customer, int(bounds[month]), int(bounds[month + 1]), left)
         world.change("use", customer, int(bounds[-1]), world.plan.days, 0.3)
-        plot.truth(customer, int(bounds[max(0, months - 7)]), world.plan.days)
+        plot.truth(customer, int(bounds[max(0, months - 7)]), world.plan.days, evasion="slow" if slow else "")
 
 
 @kind("lookalike.seasonal_farm", RISK, "季节性农业用户", "Farm with seasonal use", 1.0)
@@ -84,9 +92,7 @@ def _farm(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(of_sector(world, "farm")):
         for month, day in enumerate(world.plan.month_bounds[:-1]):
-            if world.plan.date(int(day)).month not in (5, 6, 7, 8, 9):
+            if world.plan.date_of(int(day)).month not in (5, 6, 7, 8, 9):
                 world.change("use", customer, int(day), int(world.plan.month_bounds[month + 1]), 0.05)
         world.change("use", customer, int(world.plan.month_bounds[-1]), world.plan.days, 0.05)
         plot.truth(customer, 0, world.plan.days, is_lookalike=True)
-
-

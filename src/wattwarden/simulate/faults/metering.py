@@ -43,11 +43,15 @@ def _phase(plot: Plot) -> None:
         plot.truth(customer, start, world.plan.days, None)
 
 
-@kind("metering.multiplier_mismatch", RISK, "倍率档案错误", "Multiplier on file is not that in the field", 2.5)
+@kind(
+    "metering.multiplier_mismatch", RISK, "倍率档案错误", "Multiplier on file is not that in the field", 2.5
+)
 def _multiplier(plot: Plot) -> None:
     world, people = plot.world, plot.world.people
     files = {(str(r["meter_id"]), str(r["kind"])): r for r in world.rows["instrument_transformer"]}
-    for customer in plot.pick(settled(world) & (people.multiplier > 1) & ~np.isin(people.metering, [sectors.HV_HV])):
+    for customer in plot.pick(
+        settled(world) & (people.multiplier > 1) & ~np.isin(people.metering, [sectors.HV_HV])
+    ):
         true = int(people.multiplier[customer])
         place = int(np.searchsorted(CT_PRIMARIES, true * 5)) + (-1 if plot.chance(0.6) else 1)
         filed = int(CT_PRIMARIES[min(max(place, 0), len(CT_PRIMARIES) - 1)]) // 5
@@ -64,7 +68,9 @@ def _area(plot: Plot) -> None:
     for area in world.pick_areas(plot.rng, plot.count):
         factor = float(plot.rng.choice([1.22, 1.12, 0.90]))
         world.area_scale[area] = factor
-        plot.about("transformer_area", area_id(area), 0, world.plan.days, evasion="small" if factor == 1.12 else "")
+        plot.about(
+            "transformer_area", area_id(area), 0, world.plan.days, evasion="small" if factor == 1.12 else ""
+        )
 
 
 @kind("metering.wrong_area", RISK, "户变关系错误", "Meter filed under another area", 2.0)
@@ -104,12 +110,20 @@ def _clock(plot: Plot) -> None:
         plot.truth(customer, start, world.plan.days)
 
 
-@kind("metering.reverse_without_generation", RISK, "无光伏档案反向电量", "Reverse energy without a generation file", 1.5)
+@kind(
+    "metering.reverse_without_generation",
+    RISK,
+    "无光伏档案反向电量",
+    "Reverse energy without a generation file",
+    1.5,
+)
 def _reverse(plot: Plot) -> None:
     world = plot.world
     picked = plot.pick((world.people.solar_kw > 0) & (world.people.opened < 0) & (world.people.exchanged < 0))
     numbers = {customer_id(c) for c in picked}
-    world.rows["generation_unit"][:] = [r for r in world.rows["generation_unit"] if r["customer_id"] not in numbers]
+    world.rows["generation_unit"][:] = [
+        r for r in world.rows["generation_unit"] if r["customer_id"] not in numbers
+    ]
     for customer in picked:
         plot.truth(customer, 0, world.plan.days)
 

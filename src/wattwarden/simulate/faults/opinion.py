@@ -20,7 +20,12 @@ def _burst(plot: Plot) -> None:
         day = world.plan.days - 4
         for _ in range(22):
             add_post(
-                world, plot.rng, int(plot.rng.choice(areas)), day + float(plot.rng.uniform(0.3, 1.6)), True, topic="billing"
+                world,
+                plot.rng,
+                int(plot.rng.choice(areas)),
+                day + float(plot.rng.uniform(0.3, 1.6)),
+                True,
+                topic="billing",
             )
         plot.about("org_unit", world.stations[station], day, day + 3)
 
@@ -32,7 +37,14 @@ def _unanswered(plot: Plot) -> None:
         day = plot.day(-50, -8) + 0.5
         views = int(plot.rng.integers(8_000, 60_000))
         row = add_post(
-            world, plot.rng, int(plot.rng.integers(world.plan.areas)), day, True, replied_at=None, views=views, shares=views // 40
+            world,
+            plot.rng,
+            int(plot.rng.integers(world.plan.areas)),
+            day,
+            True,
+            replied_at=None,
+            views=views,
+            shares=views // 40,
         )
         plot.about("public_post", str(row["post_id"]), int(day), world.plan.days)
 

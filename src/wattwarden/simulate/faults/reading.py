@@ -43,11 +43,20 @@ def _not_billed(plot: Plot) -> None:
         length = 1 if plot.chance(0.4) else int(plot.rng.integers(2, 5))
         start = plot.month(-length - 2, -length + 1)
         world.change("unbilled", customer, start, start + length, 1)
-        first, last = world.plan.month_bounds[start], world.plan.month_bounds[min(start + length, world.plan.months)]
+        first, last = (
+            world.plan.month_bounds[start],
+            world.plan.month_bounds[min(start + length, world.plan.months)],
+        )
         plot.truth(customer, first, last, None, evasion="one_month" if length == 1 else "")
 
 
-@kind("reading.billed_energy_differs_from_registers", RISK, "计费电量与抄见不符", "Billed energy differs from registers", 4.0)
+@kind(
+    "reading.billed_energy_differs_from_registers",
+    RISK,
+    "计费电量与抄见不符",
+    "Billed energy differs from registers",
+    4.0,
+)
 def _differs(plot: Plot) -> None:
     world = plot.world
     for customer in _plain(plot):
@@ -113,7 +122,9 @@ def _cut(plot: Plot) -> None:
         due = _overdue(plot.world, customer, month, 50)
         _stop(plot, customer, month, due + 42, notice_days=1.0 if short else None)
         _restore(plot, customer, month, due + 50, 5.0)
-        plot.truth(customer, due + 42, due + 43, direction="customer_loses", evasion="short_notice" if short else "")
+        plot.truth(
+            customer, due + 42, due + 43, direction="customer_loses", evasion="short_notice" if short else ""
+        )
 
 
 @kind("dunning.restored_late", RISK, "结清后未及时复电", "Restored too late after payment", 2.0)

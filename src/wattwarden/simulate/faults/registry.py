@@ -38,7 +38,9 @@ class Kind:
 KINDS: list[Kind] = []
 
 
-def kind(name: str, risk: str, zh: str, en: str, per_10k: float) -> Callable[[Callable[["Plot"], None]], None]:
+def kind(
+    name: str, risk: str, zh: str, en: str, per_10k: float
+) -> Callable[[Callable[["Plot"], None]], None]:
     """Register the decorated function as the way to plant ``name``."""
 
     def register(plant: Callable[["Plot"], None]) -> None:
@@ -93,7 +95,7 @@ class Plot:
 
 
 def settled(world: World) -> Bools:
-    """Customers with a plain history: there all the time, one meter, no generation, really using electricity."""
+    """Customers with a plain history: always there, one meter, no generation, real use."""
     p = world.people
     return np.asarray((p.opened < 0) & (p.exchanged < 0) & (p.solar_kw == 0) & (p.base_kwh > 1.5))
 

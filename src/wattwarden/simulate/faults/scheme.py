@@ -10,7 +10,7 @@ from wattwarden.simulate import sectors
 from wattwarden.simulate.connection import add_request
 from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, of_sector, settled
 from wattwarden.simulate.texts import BUILDERS
-from wattwarden.simulate.world import Row, World, customer_id
+from wattwarden.simulate.world import Row, World, customer_id, moment
 
 RISK = "1.1.1"
 REQUESTS_TO_STEER = 14
@@ -28,7 +28,9 @@ def retariff(world: World, customer: int, **values: object) -> None:
                 row.update({k: v for k, v in values.items() if table == "tariff_assignment" or k in shared})
 
 
-@kind("connection.single_rate_over_315", RISK, "315kVA及以上执行单一制", "Single-rate at 315 kVA and above", 1.5)
+@kind(
+    "connection.single_rate_over_315", RISK, "315kVA及以上执行单一制", "Single-rate at 315 kVA and above", 1.5
+)
 def _single_rate(plot: Plot) -> None:
     world = plot.world
     large = high_voltage(world) & (world.people.capacity >= 315) & (world.people.mode != sectors.SINGLE)
@@ -75,7 +77,13 @@ def _class_misuse(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None, evasion="industry_hidden" if hidden else "")
 
 
-@kind("connection.agricultural_price_misused", RISK, "工业执行农业电价", "Workshop on the agricultural price", 2.0)
+@kind(
+    "connection.agricultural_price_misused",
+    RISK,
+    "工业执行农业电价",
+    "Workshop on the agricultural price",
+    2.0,
+)
 def _farm_price(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(of_sector(world, "workshop") & ~world.people.is_tou):
@@ -106,7 +114,13 @@ def _split(plot: Plot) -> None:
             day = plot.day(-200, -60)
             applicant = {} if other_names else {"applicant_id_number": person, "applicant_name": "罗永福"}
             row = add_request(
-                world, plot.rng, customer, "new_lv", day, capacity_kva=float(plot.rng.choice([110, 130, 150])), **applicant
+                world,
+                plot.rng,
+                customer,
+                "new_lv",
+                day,
+                capacity_kva=float(plot.rng.choice([110, 130, 150])),
+                **applicant,
             )
             world.patch("premise", customer, address=address)
             _agree(world, row)
@@ -139,14 +153,9 @@ def _scheme_differs(plot: Plot) -> None:
         else:
             scheme["metering_mode"] = "hv_hv"
         plot.about(
-            "supply_scheme", str(scheme["scheme_id"]), world.plan.day(_day(row["requested_at"])), world.plan.days,
+            "supply_scheme", str(scheme["scheme_id"]), world.plan.day(moment(row, "requested_at").date()), world.plan.days,
             customer=customer,
         )  # fmt: skip
-
-
-def _day(when: object) -> date:
-    assert isinstance(when, datetime)
-    return when.date()
 
 
 @kind("connection.step_overtime", RISK, "业扩环节超时限", "Connection step over its time limit", 3.0)
@@ -155,17 +164,24 @@ def _overtime(plot: Plot) -> None:
         backdated = plot.chance(0.3)
         row = _slow_request(plot, customer, paused=False, backdated=backdated)
         plot.about(
-            "connection_request", str(row["request_id"]), plot.world.plan.day(_day(row["requested_at"])),
+            "connection_request", str(row["request_id"]), plot.world.plan.day(moment(row, "requested_at").date()),
             plot.world.plan.days, customer=customer, evasion="backdated" if backdated else "",
         )  # fmt: skip
 
 
-@kind("lookalike.step_paused_by_customer", RISK, "客户原因暂停的业扩", "Long step paused for the customer", 1.0)
+@kind(
+    "lookalike.step_paused_by_customer", RISK, "客户原因暂停的业扩", "Long step paused for the customer", 1.0
+)
 def _paused(plot: Plot) -> None:
     for customer in plot.pick(settled(plot.world) & (plot.world.people.capacity > 8)):
         row = _slow_request(plot, customer, paused=True, backdated=False)
         plot.about(
-            "connection_request", str(row["request_id"]), 0, plot.world.plan.days, customer=customer, is_lookalike=True
+            "connection_request",
+            str(row["request_id"]),
+            0,
+            plot.world.plan.days,
+            customer=customer,
+            is_lookalike=True,
         )
 
 
@@ -177,7 +193,7 @@ def _slow_request(plot: Plot, customer: int, *, paused: bool, backdated: bool) -
     steps = [s for s in world.rows["connection_step"][-12:] if s["request_id"] == row["request_id"]]
     slow = next(s for s in steps if s["step"] == "metering")
     delay = timedelta(days=int(plot.rng.integers(30, 70)))
-    extra = float(sum(1 for _ in _workdays(_day(slow["finished_at"]), delay)))
+    extra = float(sum(1 for _ in _workdays(moment(slow, "finished_at").date(), delay)))
     if backdated:
         slow["recorded_at"] = _later(slow["recorded_at"], delay)
         return row
@@ -231,5 +247,3 @@ def _temporary(plot: Plot) -> None:
         opened = world.plan.end - timedelta(days=int(plot.rng.integers(1_200, 1_700)))
         world.patch("customer", customer, temporary_until=until, opened_on=opened)
         plot.truth(customer, 0, world.plan.days, evasion="no_expiry" if no_expiry else "")
-
-

@@ -26,7 +26,13 @@ def _gap(plot: Plot) -> None:
     plot.about("org_unit", COUNTY, first, first + 4)
 
 
-@kind("supply.protected_customer_in_plan", RISK, "保障客户列入限电方案", "Protected customer in the curtailment plan", 0.8)
+@kind(
+    "supply.protected_customer_in_plan",
+    RISK,
+    "保障客户列入限电方案",
+    "Protected customer in the curtailment plan",
+    0.8,
+)
 def _protected(plot: Plot) -> None:
     world = plot.world
     public = (world.people.sector == sectors.NUMBER["hospital"]) & (world.people.opened < 0)

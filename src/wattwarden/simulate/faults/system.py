@@ -2,8 +2,8 @@
 
 from wattwarden.simulate import sectors
 from wattwarden.simulate.faults.registry import Plot, kind, of_sector, settled
-from wattwarden.simulate.system import access, add_probe, change_file
-from wattwarden.simulate.world import customer_id
+from wattwarden.simulate.system import Edit, access, add_probe, change_file
+from wattwarden.simulate.world import customer_id, moment
 
 RISK = "1.2.4"
 NIGHTS = 5
@@ -21,8 +21,8 @@ def _staff(plot: Plot, role: str, count: int | None = None) -> list[str]:
 @kind("system.bulk_lookup", RISK, "批量查询客户信息", "Bulk look-ups of customers", 0.5)
 def _bulk(plot: Plot) -> None:
     world = plot.world
-    for staff in _staff(plot, "reader"):
-        slow = plot.chance(0.4)
+    for position, staff in enumerate(_staff(plot, "reader")):
+        slow = position % 2 == 1
         first = plot.day(-45, -15)
         for day in range(first, first + (10 if slow else 1)):
             _browse(plot, staff, day, 45 if slow else 260)
@@ -46,7 +46,13 @@ def _odd(plot: Plot) -> None:
             access(plot.world, staff, first + 2 * night, hour, "login", row_count=0, table_name=None)
             for step in range(1, 9):
                 customer = int(plot.rng.integers(plot.world.plan.customers))
-                access(plot.world, staff, first + 2 * night, hour + step * 0.05, customer_id=customer_id(customer))
+                access(
+                    plot.world,
+                    staff,
+                    first + 2 * night,
+                    hour + step * 0.05,
+                    customer_id=customer_id(customer),
+                )
         plot.about("staff", staff, first, first + 2 * NIGHTS)
 
 
@@ -57,7 +63,13 @@ def _duty(plot: Plot) -> None:
         for day in range(max(0, world.plan.days - 55), world.plan.days, 3):
             access(world, staff, day, 0.6, "login", row_count=0, table_name=None)
             for step in range(1, 5):
-                access(world, staff, day, 0.6 + step, customer_id=customer_id(int(plot.rng.integers(world.plan.customers))))
+                access(
+                    world,
+                    staff,
+                    day,
+                    0.6 + step,
+                    customer_id=customer_id(int(plot.rng.integers(world.plan.customers))),
+                )
         plot.about("staff", staff, 0, world.plan.days, is_lookalike=True)
 
 
@@ -95,8 +107,17 @@ def _back(plot: Plot) -> None:
         clerk = world.staff["billing"][customer % len(world.staff["billing"])]
         common = {"approved_by": world.staff["leader"][0]}
         classes = ("commercial_industrial", "residential")
-        change_file(world, customer, "tariff_assignment", "tariff_class", *classes, closing - 3, clerk, **common)
-        change_file(world, customer, "tariff_assignment", "tariff_class", *classes[::-1], closing + 5, clerk, **common)
+        change_file(
+            world, customer, Edit("tariff_assignment", "tariff_class", *classes), closing - 3, clerk, **common
+        )
+        change_file(
+            world,
+            customer,
+            Edit("tariff_assignment", "tariff_class", *classes[::-1]),
+            closing + 5,
+            clerk,
+            **common,
+        )
         world.change("tariff_class", customer, month, month + 1, sectors.RESIDENTIAL)
         plot.truth(customer, closing - 3, closing, None)
 
@@ -108,7 +129,7 @@ def _bare(plot: Plot) -> None:
         day = plot.day(-100, -5)
         capacity = float(world.people.capacity[customer])
         row = change_file(
-            world, customer, "customer", "contract_capacity_kva", f"{capacity * 1.6:g}", f"{capacity:g}", day,
+            world, customer, Edit("customer", "contract_capacity_kva", f"{capacity * 1.6:g}", f"{capacity:g}"), day,
             world.staff["billing"][0], approved_by=world.staff["leader"][1],
         )  # fmt: skip
         plot.about("archive_change", str(row["change_id"]), day, day + 1, customer=customer)
@@ -119,9 +140,8 @@ def _own(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(settled(world)):
         day, clerk = plot.day(-100, -5), world.staff["billing"][1]
-        row = change_file(
-            world, customer, "customer", "bank_account", "6299000000000001", "6299000000000002", day, clerk, approved_by=clerk
-        )
+        edit = Edit("customer", "bank_account", "6299000000000001", "6299000000000002")
+        row = change_file(world, customer, edit, day, clerk, approved_by=clerk)
         plot.about("archive_change", str(row["change_id"]), day, day + 1, customer=customer)
 
 
@@ -133,7 +153,7 @@ def _silent(plot: Plot) -> None:
         org, first = world.stations[station], world.plan.days - 6
         world.rows["system_probe"][:] = [
             r for r in world.rows["system_probe"]
-            if not (r["org_id"] == org and r["kind"] == "arrival" and world.plan.day(r["probed_at"].date()) >= first)  # type: ignore[attr-defined]  # event times are datetimes
+            if not (r["org_id"] == org and r["kind"] == "arrival" and world.plan.day(moment(r, "probed_at").date()) >= first)
         ]  # fmt: skip
         for day in range(first, world.plan.days):
             add_probe(world, "arrival", org, day, float(plot.rng.uniform(0.55, 0.8)))

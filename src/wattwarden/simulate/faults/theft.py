@@ -10,7 +10,7 @@ BLOCK_DAYS = 7
 
 
 def steal(plot: Plot, customer: int, start: int, keep: float, array: str = "seen") -> tuple[int, str]:
-    """Let the register see ``keep`` of the use from ``start``; the day on which it ends, and the evasion used."""
+    """Let the register see ``keep`` of the use from ``start``; returns its end and the evasion."""
     world, days = plot.world, plot.world.plan.days
     evasion = str(plot.rng.choice(["", "small", "intermittent", "after_visit"], p=[0.55, 0.15, 0.15, 0.15]))
     if evasion == "small":
@@ -31,7 +31,9 @@ def _start(plot: Plot) -> int:
     return plot.day(-240, -80)
 
 
-@kind("theft.cover_opened_without_work_order", RISK, "无工单开盖窃电", "Cover opened without a work order", 5.0)
+@kind(
+    "theft.cover_opened_without_work_order", RISK, "无工单开盖窃电", "Cover opened without a work order", 5.0
+)
 def _cover(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(homes(world) & (world.people.base_kwh > 4) | of_sector(world, "shop")):
@@ -98,7 +100,13 @@ def _current(plot: Plot) -> None:
         plot.truth(customer, start, stop, None, evasion=evasion)
 
 
-@kind("theft.use_falls_when_area_loss_rises", RISK, "用电下降时台区线损上升", "Use falls when the area's loss rises", 3.0)
+@kind(
+    "theft.use_falls_when_area_loss_rises",
+    RISK,
+    "用电下降时台区线损上升",
+    "Use falls when the area's loss rises",
+    3.0,
+)
 def _with_the_area(plot: Plot) -> None:
     world = plot.world
     large = settled(world) & ~world.people.is_high_voltage & (world.people.base_kwh > 60)
@@ -135,7 +143,7 @@ def _solar(plot: Plot) -> None:
         start = plot.day(-220, -70)
         world.people.solar_kw[customer] = float(plot.rng.uniform(6, 12))
         world.change("sun", customer, 0, start, 0.0)
-        add_generation(world, customer, world.plan.date(start))
+        add_generation(world, customer, world.plan.date_of(start))
         plot.truth(customer, start, world.plan.days, is_lookalike=True)
 
 
@@ -187,7 +195,12 @@ def _after_cut(plot: Plot) -> None:
     for customer in plot.pick(homes(world)):
         day = plot.day(-90, -35)
         cut_for_arrears(world, customer, day)
-        plot.truth(customer, day, world.plan.days, round(float(world.people.base_kwh[customer]) * 60 * (world.plan.days - day)))
+        plot.truth(
+            customer,
+            day,
+            world.plan.days,
+            round(float(world.people.base_kwh[customer]) * 60 * (world.plan.days - day)),
+        )
 
 
 def cut_for_arrears(world: World, customer: int, day: int) -> None:
