@@ -50,7 +50,7 @@ def registers(snapshot: Snapshot) -> dict[tuple[str, date], int]:
     files = list(snapshot.files.get("reading_daily", ()))
     if not files:
         return {}
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT meter_id, read_date, register_kwh FROM read_parquet({files}, union_by_name = true) "
         f"WHERE {snapshot.visible()}"
     ).fetchall()

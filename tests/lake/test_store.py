@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.lake.lake_rows import Row, arrow_rows, at, lake_in, reading, registers
 from wattwarden.domain.content import contract
-from wattwarden.domain.errors import WattwardenError
+from wattwarden.domain.errors import WattwardenError, fail
 from wattwarden.domain.tables import Column, Contract
 from wattwarden.lake.merge import MergeResult
 from wattwarden.lake.store import Lake
@@ -111,6 +112,27 @@ def test_batches_come_one_by_one(tmp_path: Path) -> None:
         assert session.merge("reading_daily", iter([]), at(1)) == MergeResult()
         session.commit({})
     assert result == MergeResult(inserted=100)
+
+
+def test_an_error_of_the_rows_own_source_comes_through(tmp_path: Path) -> None:
+    rows = arrow_rows("reading_daily", [reading(f"m{i}", JAN, i) for i in range(100)])
+
+    def broken() -> Iterator[pa.RecordBatch]:
+        yield from rows.to_batches(max_chunksize=50)
+        raise fail("line 7", found="binary data", expected="text")
+
+    with lake_in(tmp_path).session() as session:
+        with pytest.raises(WattwardenError, match="line 7: found binary data"):
+            session.merge("reading_daily", broken(), at(1))
+        assert not session.changed
+        assert session.merge("reading_daily", rows, at(1)) == MergeResult(inserted=100)
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_text("", encoding="utf-8")
+    with pytest.raises(WattwardenError, match="expected a folder that this user may write to"):
+        merged(home, 1, reading("m1", JAN, 1))
 
 
 def test_a_table_split_by_month_is_found_in_its_month(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Model:
             by_key.setdefault(key, {}).setdefault(moment, set()).add(value)
         explicit = {(key, min(arrival, now), value) for key, value, arrival in batch if arrival is not None}
         for key, moments in by_key.items():
-            told = [(moment, *values) for moment, values in sorted(moments.items()) if len(values) == 1]
+            told = [(moment, min(values)) for moment, values in sorted(moments.items()) if len(values) == 1]
             self._take(key, told, explicit, now)
 
     def _take(

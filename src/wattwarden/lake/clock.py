@@ -1,6 +1,6 @@
 """The time of day, as the lake notes it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from wattwarden.domain.errors import fail
 
@@ -8,6 +8,11 @@ from wattwarden.domain.errors import fail
 def utc_now() -> datetime:
     """The present instant (UTC)."""
     return datetime.now(UTC)
+
+
+def from_microseconds(count: int) -> datetime:
+    """The instant ``count`` microseconds after the start of 1970 (UTC)."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=count)
 
 
 def check_aware(name: str, moment: datetime) -> None:

@@ -15,19 +15,27 @@ from deltalake.exceptions import DeltaError
 from wattwarden.domain.errors import fail
 
 _MEGABYTE = 1_000_000
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 _FULL = ("no space left", "disk quota exceeded", "max_temp_directory_size", "failed to offload")
 
 
 @contextmanager
 def clear_disk_errors(path: Path) -> Iterator[None]:
-    """Turn "disk full" of any library into one error that names the place and the room left there.
+    """Turn "disk full" and "not permitted" of any library into an error that names the place.
 
     Raises:
-        WattwardenError: the disk of ``path`` is full; any other error passes unchanged.
+        WattwardenError: the disk of ``path`` is full or may not be written; other errors pass unchanged.
     """
     try:
         yield
     except (OSError, duckdb.Error, DeltaError) as error:
+        if isinstance(error, OSError) and error.errno in _REFUSED:
+            raise fail(
+                error.filename or str(path),
+                found=(error.strerror or str(error)).lower(),
+                expected="a folder that this user may write to",
+                action="Correct its rights, or name another folder in WATTWARDEN_HOME.",
+            ) from error
         if not _is_full(error):
             raise
         free = shutil.disk_usage(path).free / _MEGABYTE

@@ -15,15 +15,14 @@ of filling memory. The rules, for one key:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import duckdb
 
 from wattwarden.domain.errors import fail
 from wattwarden.domain.tables import ARRIVED_AT, SUPERSEDED_AT
-from wattwarden.lake.schema import Layout, literal, quoted
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from wattwarden.lake.clock import from_microseconds
+from wattwarden.lake.schema import Layout, instant, literal, quoted
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class Classifier:
             f"CAST(b.{quoted(name)} AS {sql}) AS {quoted(name)}" for name, sql in self._layout.types.items()
         ]
         given = f"CAST(b.{ARRIVED_AT} AS TIMESTAMPTZ)" if has_arrival else "NULL::TIMESTAMPTZ"
-        now = _instant(imported_at)
+        now = instant(imported_at)
         given = f"CASE WHEN {given} > {now} THEN {now} ELSE {given} END AS _given"
         try:
             month = f"{self._layout.month('b')} AS _month"
@@ -125,7 +124,7 @@ class Classifier:
             columns: Columns that at least one of these files has; the others are NULL.
             imported_at: Arrival of rows that do not say it (UTC).
         """
-        now = _instant(imported_at)
+        now = instant(imported_at)
         self._find_repeated()
         repeated, total = self._count("repeated"), self._count("staged")
         if not stored and not repeated:
@@ -134,7 +133,11 @@ class Classifier:
         self._find_matched(stored, columns)
         self._make(
             "kept",
-            f"""SELECT c.rid, {_arrival("c", now)} AS start_at, NULL::TIMESTAMPTZ AS end_at,
+            f"""SELECT c.rid,
+                       CASE WHEN c.stored_at IS NULL THEN coalesce(c._given, {now})
+                            WHEN c._given > c.stored_at THEN c._given
+                            ELSE greatest({now}, c.stored_at) END AS start_at,
+                       NULL::TIMESTAMPTZ AS end_at,
                        c.file, c.line, c.file IS NOT NULL AS corrects
                 FROM changed AS c LEFT JOIN repeated AS r ON r.rid = c.rid
                 WHERE r.rid IS NULL AND NOT c.same AND NOT c.known""",
@@ -151,7 +154,11 @@ class Classifier:
         """Earliest and latest arrival among the rows to store, or None if there are none."""
         start, table = (self._all_new, "staged AS s") if self._all_new else ("start_at", "kept")
         first, last = self._row(f"SELECT epoch_us(min({start})), epoch_us(max({start})) FROM {table}")
-        return (_moment(first), _moment(last)) if isinstance(first, int) and isinstance(last, int) else None
+        return (
+            (from_microseconds(first), from_microseconds(last))
+            if isinstance(first, int) and isinstance(last, int)
+            else None
+        )
 
     def kept_months(self) -> list[str | None]:
         """Months of the rows to store."""
@@ -290,18 +297,3 @@ class Classifier:
     def _row(self, sql: str) -> tuple[object, ...]:
         (row,) = self._sql.execute(sql).fetchall()
         return tuple(row)
-
-
-def _arrival(row: str, now: str) -> str:
-    """SQL of the instant from which a single version is known."""
-    return f"""CASE WHEN {row}.stored_at IS NULL THEN coalesce({row}._given, {now})
-                    WHEN {row}._given > {row}.stored_at THEN {row}._given
-                    ELSE greatest({now}, {row}.stored_at) END"""
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def _instant(moment: datetime) -> str:
-    return f"TIMESTAMPTZ '{moment.isoformat()}'"

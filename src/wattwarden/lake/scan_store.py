@@ -116,13 +116,19 @@ class ScanStore:
         """Remove what dead processes left: a lock that can be had has no living owner."""
         for path in self._folder.glob(f"{_DRAFT}*.lock"):
             lock = FileLock(path, thread_local=False, fallback_to_soft=False)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                continue
-            shutil.rmtree(path.with_suffix(""), ignore_errors=True)
-            path.unlink(missing_ok=True)
-            lock.release()
+            if _is_free(lock):
+                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                path.unlink(missing_ok=True)
+                lock.release()
+
+
+def _is_free(lock: FileLock) -> bool:
+    """Take the lock if nobody has it."""
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
 
 
 def _lock_of(draft: Path) -> Path:

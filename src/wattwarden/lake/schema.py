@@ -1,6 +1,7 @@
 """How a contract table lies on disk: its columns, their types, and the month it is split by."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 
@@ -28,6 +29,11 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """``text`` as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def instant(moment: datetime) -> str:
+    """``moment``, which has a zone, as an SQL value."""
+    return f"TIMESTAMPTZ '{moment.isoformat()}'"
 
 
 def arrow_type(sql: str) -> pa.DataType:

@@ -5,11 +5,9 @@ before that leaves files which no reader looks at; the next session takes them a
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -24,8 +22,7 @@ from wattwarden.lake.disk import clear_disk_errors
 from wattwarden.lake.drafts import Drafts
 from wattwarden.lake.merge import Classifier, MergeResult
 from wattwarden.lake.schema import Layout
-
-Rows: TypeAlias = pa.Table | Iterator[pa.RecordBatch]
+from wattwarden.lake.stream import Rows, RowStream
 
 
 class LakeSession:
@@ -35,7 +32,7 @@ class LakeSession:
         lake: Folder of the lake.
         scratch: Folder for spilled and unfinished data, on the same disk; emptied at the start and the end.
         contract: The data contract.
-        memory: Memory limit of comparing and sorting, as DuckDB writes it, such as ``2GB``.
+        memory: Memory limit of comparing and sorting, as DuckDB writes it, such as ``1GB``.
     """
 
     def __init__(self, lake: Path, scratch: Path, contract: Contract, memory: str) -> None:
@@ -82,12 +79,12 @@ class LakeSession:
         """
         layout = self._layout(table)
         check_aware("imported_at", imported_at)
-        reader = _reader(rows)
-        if reader is None:
+        stream = RowStream(rows)
+        if stream.reader is None:
             return MergeResult()
-        _check_columns(layout, reader.schema)
-        with clear_disk_errors(self._lake / table):
-            return self._merge(layout, reader, imported_at)
+        _check_columns(layout, stream.reader.schema)
+        with clear_disk_errors(self._lake / table), stream.own_errors():
+            return self._merge(layout, stream.reader, imported_at)
 
     def append_system(self, table: str, rows: pa.Table) -> None:
         """Append rows to a table of the lake's own, such as ``_quarantine``, with the caller's columns.
@@ -272,14 +269,6 @@ class LakeSession:
             if latest is not None and latest != wanted:
                 DeltaFolder(root).roll_back(wanted)
         self._drafts.abandon()
-
-
-def _reader(rows: Rows) -> pa.RecordBatchReader | None:
-    """One stream for both kinds of input; None for an iterator without a batch."""
-    if isinstance(rows, pa.Table):
-        return rows.to_reader()
-    first = next(rows, None)
-    return None if first is None else pa.RecordBatchReader.from_batches(first.schema, chain([first], rows))
 
 
 def _check_columns(layout: Layout, schema: pa.Schema) -> None:

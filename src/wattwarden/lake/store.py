@@ -20,7 +20,7 @@ from wattwarden.lake.disk import clear_disk_errors
 from wattwarden.lake.locks import exclusive
 from wattwarden.lake.session import LakeSession
 
-_MEMORY = "2GB"
+_MEMORY = "1GB"
 _IMPORT_FIRST = "Import files with: wattwarden import PATH"
 
 
