@@ -87,3 +87,15 @@ def test_start_needs_no_data_folder(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert time.monotonic() - started < 10
     assert not (tmp_path / "absent").exists()
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(main, "crash", crash, raising=False)
+    monkeypatch.setitem(COMMANDS, "crash", Entry("main:crash", "错", "crash"))
+    monkeypatch.setattr(sys, "argv", ["wattwarden", "crash"])
+    with pytest.raises(SystemExit) as left:
+        main.run()
+    assert left.value.code == 70

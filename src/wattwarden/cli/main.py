@@ -1,9 +1,11 @@
 """The ``wattwarden`` command: one table of subcommands, each loaded only when it is run.
 
 A command that meets a ``WattwardenError`` prints its problems and leaves with status 2; an
-interrupt leaves with 130, as a shell expects.
+interrupt leaves with 130, as a shell expects; a fault of ours leaves with 70, so that it is never
+taken for the 1 of a command that has something to tell.
 """
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     # Typer carries its own click; only its types are named here.
     from typer._click import Command, Context
 
+EXIT_CRASHED = 70
 EXIT_INTERRUPTED = 130
 
 
@@ -146,3 +149,22 @@ def _main(
     ] = None,
 ) -> None:
     """Options before the command; ``lang`` has been taken by its callback."""
+
+
+def run() -> None:
+    """The installed command.
+
+    Raises:
+        SystemExit: always, with the status of the command.
+    """
+    try:
+        app()
+    except Exception as error:
+        traceback.print_exc()
+        messages().print(
+            say(
+                "这是程序自身的错误, 请连同以上内容反馈。",
+                "This is a fault of Wattwarden; please report it with the above.",
+            )
+        )
+        raise SystemExit(EXIT_CRASHED) from error
