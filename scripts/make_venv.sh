@@ -24,9 +24,9 @@ if ! "$python" -c 'import ensurepip' 2>/dev/null; then
     fi
 fi
 
-# Two makes at once wait for each other.
+# Two makes at once wait for each other. Not .lock: that one is uv's own.
 mkdir -p "$venv"
-exec 9>"$venv/.lock"
+exec 9>"$venv/making.lock"
 flock 9
 
 [ -x "$venv/bin/python" ] && [ -x "$venv/bin/pip" ] || "$python" -m venv --clear "$venv"
