@@ -35,7 +35,19 @@ _WIDTHS: Mapping[Kind, int] = {
     "code": 12,
     "text": 22,
 }
-_WIDE = {"title": 36, "titles": 44, "detail": 60, "proof": 60, "means": 60, "value": 60, "finding_key": 34}
+_WIDE = {
+    "title": 36,
+    "titles": 44,
+    "detail": 60,
+    "proof": 60,
+    "means": 60,
+    "value": 60,
+    "item": 34,
+    "expected": 50,
+    "example": 40,
+    "label": 26,
+    "finding_key": 34,
+}
 
 
 @dataclass(frozen=True)
