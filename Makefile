@@ -34,7 +34,7 @@ quick: $(READY) ## Format, lint, types and contracts only: what to run while wri
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/vulture
+	$(BIN)/python -m scripts.dead_code
 	$(BIN)/python -m scripts.guards
 
 check: quick docs test ## Everything that must hold before a change is accepted

@@ -20,7 +20,7 @@ def test_check_runs_every_checker() -> None:
         "ruff check",
         "mypy",
         "lint-imports",
-        "vulture",
+        "scripts.dead_code",
         "scripts.guards",
         "mkdocs",
         "pytest -n 2",

@@ -146,7 +146,7 @@ def _cell(
     if kind == "date" and isinstance(value, date):
         tab.write_datetime(*at, value, style)
     elif kind == "fen" and isinstance(value, int):
-        tab.write_number(*at, float(Decimal(value) / FEN_PER_YUAN), style)
+        tab.write_number(*at, Decimal(value) / FEN_PER_YUAN, style)
     elif kind in _FORMATS and isinstance(value, int | float | Decimal):
         tab.write_number(*at, float(value), style)
     else:

@@ -1,6 +1,7 @@
 """``wattwarden findings``: the ranked list, and one finding explained."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,7 +65,9 @@ def list_(
     severity: Annotated[list[str] | None, typer.Option(help="low, medium, high, critical. 严重程度")] = None,
     state: Annotated[list[str] | None, typer.Option(help="open, back, gone. 状态")] = None,
     customer: Annotated[str | None, typer.Option(help="Customer number. 户号")] = None,
-    min_money: Annotated[float | None, typer.Option(help="Least money, yuan. 金额下限(元)")] = None,
+    min_money: Annotated[
+        Decimal | None, typer.Option(parser=Decimal, metavar="YUAN", help="Least money, yuan. 金额下限(元)")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most rows. 最多行数")] = None,
     format_: Annotated[Format, typer.Option("--format", help="table, json, csv, xlsx. 格式")] = Format.table,
     out: Annotated[Path | None, typer.Option(help="File instead of the screen. 写入文件")] = None,
@@ -124,10 +127,10 @@ def show(
             console().print(f"  {line}", soft_wrap=True)
 
 
-def _fen(yuan: float) -> int:
+def _fen(yuan: Decimal) -> int:
     from wattwarden.domain.money import fen
 
-    return fen(str(yuan))
+    return fen(yuan)
 
 
 def _masker(

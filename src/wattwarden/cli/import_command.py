@@ -104,7 +104,7 @@ def _show_files(report: "ImportReport", out: "Console") -> None:
         "unchanged": say("未变(同一文件已导入过)", "unchanged (the same file was imported before)"),
         "refused": say("拒收", "refused"),
     }
-    shown = report.files if len(report.files) <= 40 else [f for f in report.files if _is_remarkable(f)]  # noqa: PLR2004
+    shown = report.files if len(report.files) <= 40 else [f for f in report.files if _is_remarkable(f)]  # noqa: PLR2004 - a screenful of files
     for file in shown:
         figures = say(f"{file.rows:,} 行", f"{file.rows:,} rows") if file.rows else ""
         if file.quarantined:

@@ -1,0 +1,48 @@
+"""Vulture, told about the uses that it cannot see: names in templates and content files.
+
+A dataclass field that only a template prints, or a function that only a table file names, is not
+dead. Settings are those of ``[tool.vulture]``. ``python -m scripts.dead_code`` exits with 1 if
+anything is unused.
+"""
+
+import keyword
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from vulture.config import make_config
+from vulture.core import Vulture
+
+CONTENT = Path("src/wattwarden")
+READ_ELSEWHERE = (".yaml", ".j2", ".html", ".jinja")
+NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+def names_read_elsewhere(paths: Iterable[Path]) -> set[str]:
+    """Every identifier in the templates and content files among ``paths``."""
+    texts = [path.read_text(encoding="utf-8") for path in paths if path.suffix in READ_ELSEWHERE]
+    return {name for text in texts for name in NAME.findall(text)}
+
+
+def unused(code_paths: list[str], elsewhere: Iterable[Path]) -> list[str]:
+    """What nothing uses, one line each."""
+    settings = make_config(["--config", "pyproject.toml", *code_paths])
+    vulture = Vulture(ignore_names=settings["ignore_names"], ignore_decorators=settings["ignore_decorators"])
+    vulture.scavenge(code_paths)
+    names = sorted(names_read_elsewhere(elsewhere))
+    vulture.scan("".join(f"_.{name}\n" for name in names if not keyword.iskeyword(name)))
+    found = vulture.get_unused_code(min_confidence=settings["min_confidence"])
+    return [item.get_report() for item in found]
+
+
+def main() -> int:
+    """Print every unused thing; 1 if there is any."""
+    found = unused(["src", "scripts", "tests"], sorted(CONTENT.rglob("*")))
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
