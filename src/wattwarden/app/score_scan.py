@@ -92,13 +92,14 @@ class Floor(Strict):
     """Least figures that a scan must reach, each a share from 0 to 1.
 
     Attributes:
+        worth_found: Least share of the planted money that is found.
         kinds: Least share found, by planted kind.
         wrongly_accused_most: Largest share of findings that may be wrong accusations.
         lookalikes_most: Largest share of look-alikes that may be accused.
     """
 
     overall_found: float = 0.0
-    money_found: float = 0.0
+    worth_found: float = 0.0
     precision_100: float = 0.0
     precision_500: float = 0.0
     wrongly_accused_most: float = 1.0
@@ -266,7 +267,7 @@ def below_floor(report: ScoreReport, floor: Floor) -> list[Problem]:
         sum(s.of for s in report.lookalikes_accused.values()),
     )
     least = {
-        "overall_found": report.overall, "money_found": report.money,
+        "overall_found": report.overall, "worth_found": report.money,
         **{f"precision_{n}": share for n, share in report.precision.items()},
     }  # fmt: skip
     problems = [

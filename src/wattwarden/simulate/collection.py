@@ -33,7 +33,8 @@ PERMILLE_HOME, PERMILLE_OTHER, PERMILLE_OLD = 1, 2, 3
 LEAST_LATE_FEE_FEN = 100
 GRACE = DUE_DAYS - ISSUE_DAYS
 """Days from issue to the due date."""
-BANK_KEEP, BANK_DROP, BANK_TWICE, BANK_OTHER_AMOUNT = range(4)
+BANK_DROP, BANK_TWICE = 1, 2
+"""Values of a planned change of a bank line; a negative value is a difference of its amount in fen."""
 
 
 @dataclass(frozen=True)

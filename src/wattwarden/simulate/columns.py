@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -153,8 +153,3 @@ def _plain(value: object) -> object:
 def seconds(when: datetime) -> int:
     """Seconds of a wall-clock time since 1970-01-01 00:00 of the same clock."""
     return (when.date() - EPOCH).days * 86_400 + when.hour * 3_600 + when.minute * 60 + when.second
-
-
-def as_date(number: int) -> date:
-    """Date from days since 1970-01-01."""
-    return date.fromordinal(EPOCH.toordinal() + int(number))

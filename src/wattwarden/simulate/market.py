@@ -69,10 +69,11 @@ def add_market_contract(
 
 def add_plant(world: World, customer: int, standby_fen: int, pays_funds: bool, **more: object) -> None:
     """A captive plant of a fifth of the customer's capacity."""
+    power_kw = float(world.people.capacity[customer]) * 0.2
     world.add(
         "captive_plant",
         {"plant_id": f"ZB{customer:08d}", "customer_id": customer_id(customer), "fuel": "waste_heat",
-         "capacity_kw": float(world.people.capacity[customer]) * 0.2, "started_on": date(2021, 5, 1),
+         "capacity_kw": power_kw, "started_on": date(2021, 5, 1),
          "standby_fee_fen_per_month": standby_fen, "pays_funds": pays_funds, "is_registered": True, **more},
     )  # fmt: skip
 

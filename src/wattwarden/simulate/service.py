@@ -1,6 +1,6 @@
 """Tickets, surveys and public posts of a county that mostly answers in time."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from wattwarden.simulate.texts import (
     TICKET_WEIGHTS,
     TICKETS,
 )
-from wattwarden.simulate.world import Row, World, area_id, customer_id
+from wattwarden.simulate.world import Row, World, area_id, customer_id, moment
 
 TICKETS_PER_CUSTOMER_MONTH = 0.006
 POSTS_PER_CUSTOMER_MONTH = 0.0006
@@ -77,7 +77,7 @@ def add_ticket(
 def _until(world: World, row: Row, names: tuple[str, ...]) -> Row:
     """The row without what happens after the end of the history."""
     end = world.at(world.plan.days, 0)
-    return row | {n: None for n in names if isinstance(row[n], datetime) and row[n] >= end}  # type: ignore[operator]
+    return row | {name: None for name in names if row[name] is not None and moment(row, name) >= end}
 
 
 def add_post(

@@ -18,6 +18,8 @@ Steps = npt.NDArray[np.int64]
 STEPS_PER_KWH = 100
 SOLAR_HOURS = 2.9
 """Mean daily full-load hours of photovoltaics."""
+MOVED_SHARE, AWAY_SHARE = 0.04, 0.15
+"""Customers whose level of use changes for good, and who are away for five to 25 days, in one history."""
 SELF_USE = 0.35
 """Part of the solar energy that is used on the spot."""
 
@@ -111,12 +113,28 @@ def _true_steps(
     noise *= people.base_kwh[part].astype(np.float32)[:, None]
     alive = np.arange(world.plan.days) >= people.opened[part][:, None]
     noise *= alive
+    _live(noise, rng, people.is_high_voltage[part])
     _scale(world, "use", noise, first, last)
     sun = _sun(world, first, last, sky)
     noise -= np.minimum(noise * 0.6, sun * SELF_USE)
     multiplier = people.multiplier[part][:, None]
     steps = np.rint(noise * (STEPS_PER_KWH / multiplier)).astype(np.int64)
     return steps, np.rint(sun * ((1 - SELF_USE) * STEPS_PER_KWH / multiplier)).astype(np.int64) * alive
+
+
+def _live(kwh: npt.NDArray[np.float32], rng: np.random.Generator, high: Bools) -> None:
+    """Honest changes of life: people move, firms grow and shrink, homes and shops are closed for a while."""
+    n, days = kwh.shape
+    moved = np.flatnonzero((rng.random(n) < MOVED_SHARE) & ~high)
+    for row, start, level in zip(
+        moved, rng.integers(0, days, len(moved)), rng.uniform(0.4, 1.9, len(moved)), strict=True
+    ):
+        kwh[row, start:] *= np.float32(level)
+    away = np.flatnonzero((rng.random(n) < AWAY_SHARE) & ~high)
+    for row, start, length in zip(
+        away, rng.integers(0, days, len(away)), rng.integers(5, 25, len(away)), strict=True
+    ):
+        kwh[row, start : start + length] *= np.float32(0.06)
 
 
 def _day_factors(sky: Weather) -> npt.NDArray[np.float32]:

@@ -234,8 +234,3 @@ def area_id(area: int) -> str:
 def bill_id(customer: int, month: int) -> str:
     """Bill number; ``month`` counts from the first bill month."""
     return f"B{customer * 1_000 + month:011d}"
-
-
-def payment_id(customer: int, month: int) -> str:
-    """Payment number of the payment for a bill."""
-    return f"S{customer * 1_000 + month:011d}"

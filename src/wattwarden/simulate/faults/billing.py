@@ -65,7 +65,7 @@ def _billed_wrong(plot: Plot) -> None:
     for customer in plot.pick(_by_capacity(world)):
         _, start = _pause(plot, customer)
         world.change("use", customer, start, world.plan.days, 0.0)
-        loss = round(float(world.people.capacity[customer])) * CAPACITY_FEN * PAUSED_MONTHS
+        loss = int(world.people.capacity[customer]) * CAPACITY_FEN * PAUSED_MONTHS
         plot.truth(customer, start, world.plan.days, loss, direction="customer_loses")
 
 

@@ -11,8 +11,8 @@ from wattwarden.simulate.world import area_id, bill_id, customer_id
 RISK = "1.3.2"
 LEAST_VISITORS = 14
 """Customers of an area who pay in person, from which on the distance matters."""
-FAR_DEGREES = 0.3
-"""About 30 km."""
+FAR_DEGREES = 1.3
+"""Out of reach of every other outlet of the county."""
 
 
 def _failed_payment(plot: Plot, customer: int, day: int, channel: str, status: str, **more: object) -> None:

@@ -15,7 +15,7 @@ RISK = "1.2.3"
 def _frozen(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(settled(world) & (world.people.base_kwh > 4)):
-        start = plot.day(-75, -6)
+        start = plot.day(-52, -9)
         world.change("seen", customer, start, world.plan.days, 0.0)
         plot.truth(customer, start, world.plan.days, None)
 
