@@ -14,7 +14,7 @@ from pathlib import Path
 from vulture.config import make_config
 from vulture.core import Vulture
 
-CONTENT = Path("src/wattwarden")
+PLACES = (Path("src"), Path("tests"))
 READ_ELSEWHERE = (".yaml", ".j2", ".html", ".jinja")
 NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -38,7 +38,9 @@ def unused(code_paths: list[str], elsewhere: Iterable[Path]) -> list[str]:
 
 def main() -> int:
     """Print every unused thing; 1 if there is any."""
-    found = unused(["src", "scripts", "tests"], sorted(CONTENT.rglob("*")))
+    found = unused(
+        ["src", "scripts", "tests"], [path for place in PLACES for path in sorted(place.rglob("*"))]
+    )
     for line in found:
         print(line)
     return 1 if found else 0

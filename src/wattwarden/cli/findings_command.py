@@ -1,7 +1,7 @@
 """``wattwarden findings``: the ranked list, and one finding explained."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from wattwarden.app.columns import Kind, ListColumn
     from wattwarden.app.list_findings import FindingQuery, Listing
     from wattwarden.domain.masking import Masker
+
+
+def _yuan(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise typer.BadParameter(say(f"{text!r} 不是金额", f"{text!r} is not an amount")) from error
+    if not amount.is_finite():
+        raise typer.BadParameter(say(f"{text!r} 不是金额", f"{text!r} is not an amount"))
+    return amount
+
 
 findings = typer.Typer(invoke_without_command=True)
 
@@ -66,7 +77,7 @@ def list_(
     state: Annotated[list[str] | None, typer.Option(help="open, back, gone. 状态")] = None,
     customer: Annotated[str | None, typer.Option(help="Customer number. 户号")] = None,
     min_money: Annotated[
-        Decimal | None, typer.Option(parser=Decimal, metavar="YUAN", help="Least money, yuan. 金额下限(元)")
+        Decimal | None, typer.Option(parser=_yuan, metavar="YUAN", help="Least money, yuan. 金额下限(元)")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most rows. 最多行数")] = None,
     format_: Annotated[Format, typer.Option("--format", help="table, json, csv, xlsx. 格式")] = Format.table,
@@ -237,7 +248,7 @@ def _print(
 
 
 def _shown(name: str, kind: "Kind", value: object) -> str:
-    from decimal import Decimal
+    from decimal import Decimal, InvalidOperation
 
     from wattwarden.app.columns import word
     from wattwarden.domain.money import yuan_text
