@@ -56,7 +56,9 @@ def demo(home: Path, customers: int, months: int, seed: int) -> dict[str, float]
         "import": run("Import its files", "import", source / "data"),
         "scan": run("Run every rule", "scan"),
         "score": run("Compare with the truth", "score", "--truth", source / "truth"),
-        "report": run("Write the report", "report", "--out", home / "report"),
+        "report": run(
+            "Write the report", "report", "--out", home / "report.html", "--xlsx", home / "report.xlsx"
+        ),
     }
 
 
@@ -74,7 +76,7 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KIB_PER_GIB
     steps = ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
     print(f"\n{steps}\nAltogether {sum(seconds.values()):.1f} s, at most {peak:.2f} GiB.")
-    for report in sorted((home / "report").glob("*.*")):
+    for report in sorted(home.glob("report.*")):
         print(f"Report: {report}")
 
 

@@ -248,7 +248,7 @@ def _print(
 
 
 def _shown(name: str, kind: "Kind", value: object) -> str:
-    from decimal import Decimal, InvalidOperation
+    from decimal import Decimal
 
     from wattwarden.app.columns import word
     from wattwarden.domain.money import yuan_text
