@@ -14,6 +14,7 @@ from wattwarden.simulate import sectors
 from wattwarden.simulate.plan import Bools
 from wattwarden.simulate.world import Truth, World, customer_id
 
+EVASIONS = ("", "small", "", "intermittent", "", "after_visit", "")
 LEAST = 2
 """Cases of each kind in the smallest county."""
 
@@ -57,6 +58,12 @@ class Plot:
     kind: Kind
     rng: np.random.Generator
     count: int
+    tricks: int = 0
+
+    def next_evasion(self) -> str:
+        """How the next thief avoids notice; kinds begin at different places, so that all ways occur."""
+        self.tricks += 1
+        return EVASIONS[(KINDS.index(self.kind) + self.tricks) % len(EVASIONS)]
 
     def pick(self, candidates: Bools, count: int | None = None) -> list[int]:
         """Reserve customers for this kind: ``count`` of them, else as many as the kind wants."""

@@ -12,7 +12,7 @@ BLOCK_DAYS = 7
 def steal(plot: Plot, customer: int, start: int, keep: float, array: str = "seen") -> tuple[int, str]:
     """Let the register see ``keep`` of the use from ``start``; returns its end and the evasion."""
     world, days = plot.world, plot.world.plan.days
-    evasion = str(plot.rng.choice(["", "small", "intermittent", "after_visit"], p=[0.55, 0.15, 0.15, 0.15]))
+    evasion = plot.next_evasion()
     if evasion == "small":
         keep = 1 - (1 - keep) * 0.4
     if evasion == "after_visit":
