@@ -1,5 +1,6 @@
 """Two small counties that the tests of the simulator share: one with faults, one honest."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,12 +47,17 @@ def _make(folder: Path, plan: Plan) -> County:
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory: pytest.TempPathFactory) -> County:
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """A county with faults and without dirt."""
-    return _make(tmp_path_factory.mktemp("county"), Plan(CUSTOMERS, MONTHS, SEED, dirt=False))
+    made = _make(tmp_path_factory.mktemp("county"), Plan(CUSTOMERS, MONTHS, SEED, dirt=False))
+    yield made
+    made.db.close()
 
 
 @pytest.fixture(scope="session")
-def honest(tmp_path_factory: pytest.TempPathFactory) -> County:
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """The same county without a single fault."""
-    return _make(tmp_path_factory.mktemp("honest"), Plan(CUSTOMERS, MONTHS, SEED, faults=False, dirt=False))
+    plan = Plan(CUSTOMERS, MONTHS, SEED, faults=False, dirt=False)
+    made = _make(tmp_path_factory.mktemp("honest"), plan)
+    yield made
+    made.db.close()

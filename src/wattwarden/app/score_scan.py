@@ -229,7 +229,7 @@ def _kind_scores(faults: Sequence[Planted], hit: Sequence[bool], wrong: Mapping[
 
 
 def money_share(losses: Sequence[int], hit: Sequence[bool]) -> Share:
-    """Share of the planted money (fen) that was found, with a percentile bootstrap interval over the faults."""
+    """Share of the planted money (fen) that was found, with a percentile bootstrap interval."""
     money = np.array(losses, dtype=np.int64)
     found = np.where(np.array(hit, dtype=np.bool_), money, 0)
     total = int(money.sum())
