@@ -60,12 +60,12 @@ def test_each_listed_bad_row_is_there(tmp_path: Path) -> None:
     }  # fmt: skip
     for row in listed:
         key = contract()[row["table"]].key
-        file = tmp_path / "data" / f"{row['table']}.parquet"
+        data = tmp_path / "data" / f"{row['table']}.parquet"
         wanted = " AND ".join(
             f"CAST({name} AS VARCHAR) = '{value}'"
             for name, value in zip(key, row["key"].split("|"), strict=True)
         )
-        ((found,),) = duckdb.execute(f"SELECT count(*) FROM '{file}' WHERE {wanted}").fetchall()
+        ((found,),) = duckdb.execute(f"SELECT count(*) FROM '{data}' WHERE {wanted}").fetchall()
         assert found == (2 if "twice" in row["what"] else 1), row
 
 
