@@ -332,7 +332,9 @@ class _Import:
         bad = sum(counts[part.number].bad for counts in outcome.counts.values() if part.number in counts)
         ignored = self._known[part.number].ignored if part.number in self._known else ()
         rows = part.rows + len(part.rejects)
-        return FileReport(part.title, "imported", tables, rows, bad + len(part.rejects), (), ignored)
+        changed = any(outcome.merged[name].changed for name in tables)
+        status = "unchanged" if part.number in self._retry and not changed else "imported"
+        return FileReport(part.title, status, tables, rows, bad + len(part.rejects), (), ignored)
 
     def _refuse(self, title: str, error: WattwardenError) -> None:
         self._report.files.append(FileReport(title, "refused", problems=error.problems))

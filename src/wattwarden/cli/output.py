@@ -5,6 +5,7 @@ when none of them says Chinese. Results go to standard output, messages and prog
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ EXIT_PROBLEMS = 1
 """The command ran to its end, and something needs attention."""
 EXIT_FAILED = 2
 """The command could not do what it was asked to."""
+
+_WIDTH_OF_A_FILE = 160
+"""Columns of output that goes to a file or another program."""
 
 _chosen: list[Language] = []
 
@@ -52,7 +56,8 @@ def console() -> "Console":
     """Where results are printed; plain text when standard output is not a terminal."""
     from rich.console import Console
 
-    return Console(highlight=False, emoji=False, markup=False)
+    width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
+    return Console(highlight=False, emoji=False, markup=False, soft_wrap=True, width=width)
 
 
 def messages() -> "Console":

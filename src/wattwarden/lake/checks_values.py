@@ -18,8 +18,10 @@ EXACT = "DECIMAL(26, 10)"
 """Type of a number before its factor; a factor has at most 12 digits, so that the product fits."""
 
 _SPACES = literal(" \t\r\n\u3000\u00a0\ufeff")
-_WIDE = "０１２３４５６７８９．，－＋％"
-_NARROW = "0123456789.,-+%"
+_WIDE, _NARROW = "０１２３４５６７８９．－＋", "0123456789.-+"
+_DELETED = ",，%％ \t\r\n\u3000\u00a0"
+"""Characters that a number may hold and that do not count."""
+
 _NUMERIC = (
     "TINYINT",
     "SMALLINT",
@@ -59,14 +61,19 @@ def raw_text(expression: str, sql_type: str) -> str:
             f"THEN CAST(CAST({expression} AS BIGINT) AS VARCHAR) ELSE CAST({expression} AS VARCHAR) END"
         )
     text = expression if sql_type == "VARCHAR" else f"CAST({expression} AS VARCHAR)"
-    return f"nullif(trim({text}, {_SPACES}), '')"
+    return f"nullif({trimmed(text)}, '')"
+
+
+def trimmed(text: str) -> str:
+    """``text`` without space around it, also full-width and non-breaking space."""
+    return f"trim({text}, {_SPACES})"
 
 
 def present(expression: str, sql_type: str) -> str:
-    """The raw value, NULL where it is not a number in a column of floats."""
+    """The raw value as it is; NULL where it is empty, or not a number in a column of floats."""
     if sql_type in _FLOATS:
         return f"CASE WHEN isnan({expression}) THEN NULL ELSE {expression} END"
-    return expression
+    return f"nullif({expression}, '')" if sql_type == "VARCHAR" else expression
 
 
 def parse(settings: ImportSettings, column: Column, raw: str, sql_type: str, reading: Reading) -> str:
@@ -101,14 +108,14 @@ def parse_arrival(raw: str, sql_type: str) -> str:
 
 
 def keeps_type(column: Column, sql_type: str) -> bool:
-    """Whether a typed source column is read as it is, not by way of text."""
+    """Whether a source column is read as it is, not by way of text without space around it."""
     kind = column.quantity.sql
     is_number = sql_type in _NUMERIC or sql_type in _FLOATS or sql_type.startswith("DECIMAL")
     if kind == "BOOLEAN":
         return sql_type == "BOOLEAN"
     if kind in ("DATE", "TIMESTAMP"):
         return sql_type == "DATE" or sql_type.startswith("TIMESTAMP")
-    return kind != "VARCHAR" and is_number
+    return kind != "VARCHAR" and (is_number or sql_type == "VARCHAR")
 
 
 def decimal_literal(factor: Decimal) -> str:
@@ -150,13 +157,17 @@ def _plain_number(raw: str) -> str:
 
 
 def _cleaned(raw: str) -> str:
-    """Full-width digits narrowed, separators between thousands and a percent sign taken away."""
-    narrow = f"translate({raw}, '{_WIDE}', '{_NARROW}')"
-    grouped = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?"
-    single = r"[+-]?\d+(\.\d+)?%?"
+    """Full-width digits narrowed; spaces, separators between thousands and a percent sign taken away.
+
+    ``raw`` stands in each branch once: DuckDB computes an expression that occurs twice for all rows,
+    even where only a few need it.
+    """
+    digit, space = "[0-9０-９]", "[ \\t\\r\\n\u3000\u00a0]*"
+    whole = f"({digit}{{1,3}}([,，]{digit}{{3}})+|{digit}+)"
+    shape = f"{space}[-+－＋]?{whole}([.．]{digit}+)?[%％]?{space}"
     return (
-        f"CASE WHEN regexp_full_match({narrow}, '{grouped}') OR regexp_full_match({narrow}, '{single}') "
-        f"THEN replace(replace({narrow}, ',', ''), '%', '') END"
+        f"CASE WHEN regexp_full_match({raw}, {literal(shape)}) "
+        f"THEN translate({raw}, {literal(_WIDE + _DELETED)}, {literal(_NARROW)}) END"
     )
 
 

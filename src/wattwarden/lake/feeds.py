@@ -16,15 +16,26 @@ from wattwarden.lake.scratch import Scratch
 from wattwarden.lake.sources.part import PART_SHIFT, ROW, Part
 
 
-def raw_rows(part: Part) -> str:
-    """Query of ``_row`` and all source columns of a part; an example row of a template is left out."""
+def raw_rows(part: Part, types: Mapping[str, str] | None = None) -> str:
+    """Query of ``_row`` and all source columns of a part; an example row of a template is left out.
+
+    Args:
+        part: The part.
+        types: DuckDB types that text columns had when they were first read, before they went to Excel.
+    """
     number = f"(CAST({part.number} AS BIGINT) << {PART_SHIFT}) + file_row_number AS {ROW}"
-    columns = ", ".join(map(quoted, part.columns))
+    columns = ", ".join(_cast(name, (types or {}).get(name, "VARCHAR")) for name in part.columns)
     query = (
         f"SELECT {number}, {columns} FROM read_parquet({literal(str(part.parquet))}, file_row_number = true)"
     )
     mark = next((name for name in part.columns if squeeze(name) == squeeze(MARK_COLUMN)), None)
     return f"{query} WHERE {quoted(mark)} IS NULL OR trim({quoted(mark)}) = ''" if mark else query
+
+
+def _cast(name: str, sql_type: str) -> str:
+    if sql_type == "VARCHAR":
+        return quoted(name)
+    return f"TRY_CAST({quoted(name)} AS {sql_type}) AS {quoted(name)}"
 
 
 def plain_feed(settings: ImportSettings, part: Part, found: Recognised) -> Feed:
@@ -106,8 +117,11 @@ def _mapped_feed(
     table = contract[key.partition("/")[0]]
     where = f"mapping {mapping.name}, table {key}"
     query = table_query(mapping, key, raw)
+    target = literal(str(scratch.folder / f"feed_{key.replace('/', '_')}.parquet"))
     try:
-        types = scratch.types(f"({query})")
+        # Stored once: the checks read a feed several times, and a view may join and sort.
+        scratch.sql.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION lz4)")
+        types = scratch.types(f"read_parquet({target})")
     except duckdb.Error as error:
         raise fail(
             where,
@@ -126,10 +140,45 @@ def _mapped_feed(
     }
     return Feed(
         table=table,
-        relation=query,
+        relation=f"SELECT * FROM read_parquet({target})",
         types={name: sql for name, sql in types.items() if name != ROW},
         sources={name: origin.column or name for name, origin in columns.items()},
         readings=readings,
         parts=primary_parts(mapping, key, numbers),
         source=key,
     )
+
+
+def corrected_feed(
+    scratch: Scratch,
+    contract: Contract,
+    settings: ImportSettings,
+    mapping: SourceMapping,
+    part: Part,
+    origin: tuple[str, Mapping[str, str]],
+) -> Feed:
+    """The feed of rows that a mapping could not import and that were corrected in a sheet.
+
+    Args:
+        scratch: Working space.
+        contract: The data contract.
+        settings: Words, formats and limits.
+        mapping: The mapping by which the rows were read at first.
+        part: The corrected rows, in the columns of the source.
+        origin: Key of the table in the mapping, and the types that the columns had in the source.
+
+    Raises:
+        WattwardenError: the table also needs other sources, which a sheet of corrected rows has not.
+    """
+    key, types = origin
+    needed = used_sources(mapping, f"SELECT 1 FROM {mapping.tables[key].origin}")
+    if len(needed) != 1:
+        raise fail(
+            part.title,
+            found=f"rows of table {key}, which mapping {mapping.name} joins from {', '.join(sorted(needed))}",
+            expected="rows of a table that comes from one source",
+            action="Correct the files of the source and import them again.",
+        )
+    (source,) = needed
+    raw = {source: raw_rows(part, types)}
+    return _mapped_feed(scratch, contract, settings, mapping, key, raw, {source: [part.number]})

@@ -14,8 +14,10 @@ from wattwarden.lake.sources.part import Part
 
 MARK_COLUMN = "#"
 """Column of a template in which the example row is marked; such rows are not imported."""
-OWN_COLUMNS = frozenset({"entry", "problemcolumn", "problemfound", "problemexpected"})
-"""Columns that an exported quarantine sheet adds, as ``squeeze`` writes them."""
+ENTRY_COLUMN = "Entry 隔离编号"
+"""Column of an exported quarantine sheet that names the entry of each row."""
+PROBLEM_COLUMNS = ("Problem column 问题列", "Found 发现", "Expected 应为")
+"""Columns of an exported quarantine sheet that say what is wrong; they are not imported."""
 
 _BRACKETS = re.compile(r"^(.*?)[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]$", re.DOTALL)
 _BETWEEN = re.compile(r"\s*[|\n]\s*")
@@ -87,7 +89,7 @@ class HeaderBook:
             if any(other.column == meaning.column for other in meanings.values()):
                 doubled.append(meaning.column)
             meanings[name] = meaning
-        skipped = {squeeze(MARK_COLUMN), *OWN_COLUMNS}
+        skipped = {squeeze(name) for name in (MARK_COLUMN, ENTRY_COLUMN, *PROBLEM_COLUMNS)}
         ignored = tuple(
             name for name in part.columns if name not in meanings and squeeze(name) not in skipped
         )

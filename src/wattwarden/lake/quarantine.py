@@ -24,7 +24,7 @@ DROPPED = "dropped"
 _INSTANT = pa.timestamp("us", tz="UTC")
 _TEXTS = (
     "entry_id", "file", "sheet", "table_name", "mapping", "source", "column_name", "found",
-    "expected_zh", "expected_en", "problems", "row_key", "raw", "file_sha256",
+    "expected_zh", "expected_en", "problems", "row_key", "raw", "file_sha256", "types",
 )  # fmt: skip
 ENTRY_SCHEMA = pa.schema(
     [
@@ -58,6 +58,7 @@ class Entry:
         row_key: Key of the row as a JSON list, or None if it cannot be read.
         raw: The row as it stands in the source, by source column.
         file_sha256: Digest of the file.
+        types: DuckDB type by source column.
     """
 
     entry_id: str
@@ -77,6 +78,7 @@ class Entry:
     row_key: str | None
     raw: Mapping[str, str | None]
     file_sha256: str
+    types: Mapping[str, str]
 
 
 class Files(Protocol):
@@ -221,7 +223,7 @@ class QuarantineWriter:
             "expected_zh": first["zh"], "expected_en": first["en"],
             "problems": json.dumps(problems, ensure_ascii=False),
             "row_key": None if key is None else str(key), "raw": raw,
-            "file_sha256": part.sha256, "noted_at": self._at,
+            "file_sha256": part.sha256, "types": json.dumps(dict(part.columns), ensure_ascii=False), "noted_at": self._at,
         }  # fmt: skip
 
 
@@ -244,11 +246,11 @@ def accepted_entries(scratch: Scratch, check: TableCheck, waiting: Sequence[Entr
 
 def _entry(row: tuple[object, ...]) -> Entry:
     (entry_id, at, file, sheet, line, position, *texts) = row
-    table, mapping, source, column, found, zh, en, problems, key, raw, sha = texts
+    table, mapping, source, column, found, zh, en, problems, key, raw, sha, types = texts
     return Entry(
         str(entry_id), _instant(at), str(file), str(sheet), int(str(line)), int(str(position)), str(table), str(mapping), str(source),
         str(column), str(found), str(zh), str(en), json.loads(str(problems)),
-        None if key is None else str(key), json.loads(str(raw)), str(sha),
+        None if key is None else str(key), json.loads(str(raw)), str(sha), json.loads(str(types)),
     )  # fmt: skip
 
 
