@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from wattwarden.domain.content import contract
+from wattwarden.engines.derive import derivation_order
 from wattwarden.simulate.plan import Plan
 from wattwarden.simulate.run import Simulated, simulate
 
@@ -38,7 +39,7 @@ def _make(folder: Path, plan: Plan) -> County:
     db = duckdb.connect(config={"threads": 1})
     for name in contract().source_tables:
         db.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM '{folder}/data/{name}.parquet'")
-    for name in ("customer_month", "meter_day", "area_loss_daily", "open_bill"):
+    for name in derivation_order(contract(), ("customer_month", "meter_day", "area_loss_daily", "open_bill")):
         derived = contract()[name].derived
         assert derived is not None
         db.execute(f'CREATE TABLE "{name}" AS {derived.sql}')

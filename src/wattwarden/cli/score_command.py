@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from wattwarden.app.score_scan import ScoreReport, Share
 
 
+TABLE_WIDTH = 140
+"""Columns of the table, whatever the terminal: a name that is cut says nothing."""
+
+
 class Format(StrEnum):
     """How the score is printed."""
 
@@ -49,11 +53,13 @@ def _print(report: "ScoreReport") -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    table.add_column(say("风险点", "Risk"))
-    table.add_column(say("植入类别", "Planted kind"))
-    for heading in (say("植入", "Planted"), say("查出", "Found"), say("漏查", "Missed"), say("错报", "Wrong"),
-                    say("查出率", "Share found"), say("金额查出率", "Money found")):  # fmt: skip
-        table.add_column(heading, justify="right")
+    table.add_column(say("风险点", "Risk"), no_wrap=True)
+    table.add_column(say("植入类别", "Planted kind"), no_wrap=True)
+    for heading in (
+        say("植入", "planted"), say("查出", "found"), say("漏查", "missed"), say("错报", "wrong"),
+        say("查出率", "share found"), say("金额查出率", "money found"),
+    ):  # fmt: skip
+        table.add_column(heading, justify="right", no_wrap=True)
     for kind in report.kinds:
         money = _share(kind.money_found) if kind.money_found.of else "–"
         table.add_row(
@@ -61,7 +67,7 @@ def _print(report: "ScoreReport") -> None:
             str(kind.wrongly_accused), _share(kind.found), money,
         )  # fmt: skip
     out = console()
-    out.print(table)
+    out.print(table, width=TABLE_WIDTH, crop=False, soft_wrap=True)
     out.print()
     out.print(say("总查出率: ", "Found overall: ") + _share(report.overall))
     out.print(say("金额查出率: ", "Planted money found: ") + _share(report.money))
@@ -77,4 +83,4 @@ def _print(report: "ScoreReport") -> None:
 
 
 def _share(share: "Share") -> str:
-    return f"{share.value:.1%} ({share.low:.1%}–{share.high:.1%})"
+    return f"{share.value:.1%} ({share.low:.0%}–{share.high:.0%})"

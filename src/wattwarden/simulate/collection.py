@@ -237,7 +237,7 @@ def add_disconnections(world: World, usage: Usage, paid: Payments, bills: Bills)
     cut = bills.due + CUT_AFTER_DAYS
     for row, month in zip(*np.nonzero(paid.late & (paid.day > cut) & (cut < world.plan.days)), strict=True):
         customer = usage.first + int(row)
-        if world.used[customer] or rng.random() < 0.4:
+        if world.used[customer] or world.people.protected[customer] or rng.random() < 0.4:
             continue
         crew = world.station_staff[int(world.people.station[customer])]
         stop_at = world.at(int(cut[month]), 10.0)

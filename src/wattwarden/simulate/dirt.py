@@ -5,7 +5,7 @@ value. Nothing that a rule should find depends on them.
 """
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,22 +16,27 @@ from wattwarden.simulate.world import Row, World, customer_id, meter_id
 
 HEADER = ("table", "key", "what")
 BAD_SHARE = 0.001
-"""Bad rows, as part of the customers."""
+"""Bad rows, as part of the good rows of their table."""
 
 Spoiler = Callable[[World, np.random.Generator, int], tuple[str, Row, str]]
 
 
-def spoil(world: World, folder: Path) -> None:
-    """Add bad rows and list them in ``dirt.csv``: the table, the key and what is wrong."""
+def spoil(world: World, written: Mapping[str, int], folder: Path) -> None:
+    """Add bad rows and list them in ``dirt.csv``: the table, the key and what is wrong.
+
+    Args:
+        written: Rows per table that are in their files already.
+    """
     rng = world.plan.random("dirt")
-    count = max(2, round(world.plan.customers * BAD_SHARE / 5))
     listed = []
-    for make in SPOILERS:
-        for number in range(count):
-            table, row, what = make(world, rng, number)
-            world.add(table, row, world.at(world.plan.days, 1.0))
-            key = "|".join(str(row[name]) for name in world.contract[table].key)
-            listed.append((table, key, what))
+    for make, table in SPOILERS.items():
+        good = written[table] + len(world.rows[table])
+        for number in range(max(2, round(good * BAD_SHARE))):
+            place, row, what = make(world, rng, number)
+            added = world.add(place, row, world.at(world.plan.days, 1.0))
+            added[ARRIVED_AT] = row.get(ARRIVED_AT, added[ARRIVED_AT])
+            key = "|".join(str(row[name]) for name in world.contract[place].key)
+            listed.append((place, key, what))
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "dirt.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -45,10 +50,11 @@ def _someone(world: World, rng: np.random.Generator) -> int:
 
 def _register_jump(world: World, rng: np.random.Generator, number: int) -> tuple[str, Row, str]:
     """A cycle reading whose end lies below its start, not marked as a roll-over."""
-    customer = _someone(world, rng)
+    del rng
+    customer = number % world.plan.customers
     row: Row = {
         "meter_id": meter_id(customer), "customer_id": customer_id(customer),
-        "read_date": world.plan.end - timedelta(days=2 + number), "cycle_month": world.plan.end.replace(day=1),
+        "read_date": world.plan.end - timedelta(days=2), "cycle_month": world.plan.end.replace(day=1),
         "start_register": 5_000.0, "end_register": 310.5, "multiplier": 1.0, "kwh": -4_689.5, "method": "manual",
         "is_rollover": False,
     }  # fmt: skip
@@ -79,8 +85,9 @@ def _unknown_reference(world: World, rng: np.random.Generator, number: int) -> t
 def _duplicate_key(world: World, rng: np.random.Generator, number: int) -> tuple[str, Row, str]:
     """A second row for a post or an outage that is already there, with another value."""
     table, column, value = (("public_post", "views", 7), ("outage", "customers_affected", 1))[number % 2]
-    good = world.rows[table][int(rng.integers(len(world.rows[table])))]
-    row = {name: item for name, item in good.items() if name != ARRIVED_AT} | {column: value}
+    del rng
+    good = world.rows[table][number // 2 % len(world.rows[table])]
+    row = good | {column: value}
     return table, row, "the same key twice with different values"
 
 
@@ -103,6 +110,8 @@ def _unknown_code(world: World, rng: np.random.Generator, number: int) -> tuple[
     return "work_order", row, "code out of its list"
 
 
-SPOILERS: tuple[Spoiler, ...] = (
-    _register_jump, _bad_dates, _unknown_reference, _duplicate_key, _missing_required, _unknown_code,
-)  # fmt: skip
+SPOILERS: dict[Spoiler, str] = {
+    _register_jump: "reading_cycle", _bad_dates: "bill", _unknown_reference: "payment", _duplicate_key: "outage",
+    _missing_required: "service_ticket", _unknown_code: "work_order",
+}  # fmt: skip
+"""What spoils, and the table whose size says how often."""

@@ -74,7 +74,7 @@ def customer_frame(world: World, first: int, last: int) -> Frame:
         "operating_capacity_kva": capacity,
         "source_mode": Codes(np.where(important, 1, 0), ("single", "double")),
         "importance": Codes(np.where(important, 1, 0), ("ordinary", "level2")),
-        "is_protected": home & (rng.random(n) < 0.004),
+        "is_protected": people.protected[part],
         "market_attribute": Codes(people.market[part], MARKETS),
         "high_energy_use": sector == sectors.NUMBER["mill"],
         "temporary_until": np.where(

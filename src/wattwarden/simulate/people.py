@@ -79,6 +79,7 @@ def draw_people(plan: Plan) -> People:
         latitude=lat[block] + rng.uniform(-0.004, 0.004, n),
         power_factor=rng.uniform(0.905, 0.975, n),
         exchanged=np.where(high, -1, _exchanges(plan, rng, opened)),
+        protected=(tariff_class == sectors.RESIDENTIAL) & (rng.random(n) < 0.004),
     )
 
 

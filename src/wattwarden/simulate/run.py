@@ -67,7 +67,7 @@ def simulate(
     _write(world, store, "area_supply_daily", supply_frame(world, areas))
     _write(world, store, "access_log", access_frame(world))
     if plan.dirt:
-        spoil(world, folder / "truth")
+        spoil(world, store.rows, folder / "truth")
     for table in world.contract.source_tables:
         _write_rows(world, store, table)
     store.close()

@@ -27,6 +27,7 @@ class People:
         opened: Day index of the first day of supply; negative before the start.
         purchase: Purchase price in 10^-8 yuan per kWh.
         exchanged: Day index on which the meter was exchanged; -1 if never.
+        protected: Low-income or life-support homes, which are never cut off.
     """
 
     sector: Ints
@@ -53,6 +54,7 @@ class People:
     latitude: Floats
     power_factor: Floats
     exchanged: Ints
+    protected: Bools
 
     def __len__(self) -> int:
         return len(self.sector)
