@@ -16,7 +16,7 @@ from wattwarden.domain.content import BUILT_IN, contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Label, Language
 from wattwarden.domain.masking import Masker
-from wattwarden.rulekit.model import Rule
+from wattwarden.rulekit.model import RESERVED_COLUMNS, Rule
 from wattwarden.rulekit.register import Clause, load_clauses, load_register
 from wattwarden.scoring.explain import explain
 from wattwarden.scoring.parameters import load_scoring_parameters
@@ -96,7 +96,8 @@ def describe(home: Path, finding: Finding, language: Language, masker: Masker) -
 
 
 def proof_lines(row: Row, rule: Rule, language: Language, masker: Masker) -> Iterator[str]:
-    """Proof values with label and unit, in the rule's order, then the keys that have no label."""
+    """Proof values with label and unit, then those keys that the finding does not show anyway."""
+    known = {*RESERVED_COLUMNS, contract().subject_column(rule.subject)}
     values = proof_values(row, masker)
     for name, column in rule.proof.values.items():
         label = column.zh if language == "zh" else column.en
@@ -104,7 +105,7 @@ def proof_lines(row: Row, rule: Rule, language: Language, masker: Masker) -> Ite
         code = code_label(contract(), rule.subject, name, value, language) if column.type == "code" else None
         yield f"{label}: {code or shown_value(value, column.type, language)}"
     for name, value in values.items():
-        if name not in rule.proof.values and value is not None:
+        if name not in rule.proof.values and name not in known and value is not None:
             yield f"{column_label(contract(), rule.subject, name, language)}: {value}"
 
 

@@ -44,7 +44,7 @@ def explain(
     )
     return [
         *(_cause(row, parameters, titles) for row in by_cause.to_pylist()),
-        _chance(case),
+        *_chance(case),
         *_costs(case, parameters),
         _net(case, by_cause.num_rows),
     ]
@@ -63,7 +63,7 @@ def _cause(row: Mapping[str, object], parameters: ScoringParameters, titles: Map
     likely, kept, expected = (yuan_text(_whole(row, n)) for n in ("likely", "recoverable", "expected"))
     count, rules = _whole(row, "findings"), _whole(row, "rules")
     if _whole(row, "likely"):
-        zh = f"“{title.zh}”等估算损失约{likely}元，预计可追补或退还{kept}元"
+        zh = f"“{title.zh}”估算损失约{likely}元，预计可追补或退还{kept}元"
         en = f"Because “{title.en}” sizes the loss at about {likely} yuan, {kept} yuan of it to be made good"
     else:
         consequence = yuan_text(_whole(row, "consequence"))
@@ -82,12 +82,15 @@ def _cause(row: Mapping[str, object], parameters: ScoringParameters, titles: Map
     )
 
 
-def _chance(case: Mapping[str, object]) -> Label:
+def _chance(case: Mapping[str, object]) -> list[Label]:
+    if case["findings"] == 1:
+        return []
     chance, count = percent(cast("Decimal", case["probability"])), case["findings"]
-    return Label(
+    together = Label(
         zh=f"合计{count}条疑点，至少一条属实的可能性为{chance}。",
         en=f"Taken together, the chance that at least one of {count} findings is confirmed is {chance}.",
     )
+    return [together]
 
 
 def _costs(case: Mapping[str, object], parameters: ScoringParameters) -> list[Label]:

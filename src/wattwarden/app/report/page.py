@@ -132,13 +132,16 @@ def _scaled(amount: int, steps: Sequence[tuple[int, int, str]]) -> str:
 
 
 def _widest(material: Material) -> str:
-    """Name of the organisation that has no other above it, if there is one."""
-    query = (
-        "SELECT name FROM org_unit WHERE parent_org_id IS NULL "
-        "OR parent_org_id NOT IN (SELECT org_id FROM org_unit) ORDER BY org_id LIMIT 2"
-    )
-    names = material.engine.query(query)["name"].to_pylist()
-    return str(names[0]) if len(names) == 1 else ""
+    """Name of the smallest organisation that holds all others; empty where there is no such one."""
+    query = "SELECT org_id, name, parent_org_id FROM org_unit ORDER BY org_id"
+    units = material.engine.query(query).to_pylist()
+    known = {unit["org_id"] for unit in units}
+    below = [unit for unit in units if unit["parent_org_id"] not in known]
+    name = ""
+    while len(below) == 1:
+        name = str(below[0]["name"])
+        below = [unit for unit in units if unit["parent_org_id"] == below[0]["org_id"]]
+    return name
 
 
 def _chart_data(report: Report) -> Mapping[str, object]:

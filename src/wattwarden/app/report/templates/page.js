@@ -30,9 +30,12 @@
       symbolSize: 14 + 46 * Math.sqrt(r.expected / most) * (isNarrow() ? 0.7 : 1),
       itemStyle: { color: colours[r.number.slice(0, 3)], opacity: 0.78 },
       risk: r,
-    }));
-    const axis = { type: "log", nameLocation: "middle", nameTextStyle: { color: soft }, splitLine: { lineStyle: { color: "#ffffff", width: 1.5 } }, axisLabel: { color: soft } };
-    const padded = (values, low) => ({ min: low ? Math.min(...values) / 2 : undefined, max: Math.max(...values) * 2.5 });
+    })).sort((a, b) => b.symbolSize - a.symbolSize);
+    const axis = { type: "log", nameLocation: "middle", nameTextStyle: { color: soft }, splitLine: { lineStyle: { color: "#ffffff", width: 1.5 } }, };
+    const decades = (values, room) => ({
+      min: Math.pow(10, Math.floor(Math.log10(Math.min(...values)) - 0.2)),
+      max: Math.pow(10, Math.ceil(Math.log10(Math.max(...values) * room))),
+    });
     return {
       animation: false,
       grid: {
@@ -50,15 +53,44 @@
             say("期望可挽回 ", "Expected to be made good: ") + yuan(r.expected);
         },
       },
-      xAxis: Object.assign({}, axis, padded(points.map((p) => p.value[0]), true), { name: say("预计属实的疑点数（条）", "Findings expected to be confirmed"), nameGap: 28, axisLabel: { color: soft, formatter: (v) => number(v, 1) } }),
-      yAxis: Object.assign({}, axis, padded(points.map((p) => p.value[1]), true), { name: say("每条金额或后果（元）", "Money or consequence of each (yuan)"), nameGap: isNarrow() ? 40 : 58, axisLabel: { color: soft, formatter: short } }),
-      series: [{
-        type: "scatter", data: points,
-        label: { show: true, position: "right", color: "#16202e", fontSize: 12, formatter: (p) => p.data.risk.number + (isNarrow() ? "" : " " + words(p.data.risk)) },
-        labelLayout: { moveOverlap: "shiftY", hideOverlap: false },
-        emphasis: { scale: 1.1 },
-      }],
+      xAxis: Object.assign({}, axis, decades(points.map((p) => p.value[0]), isNarrow() ? 1.2 : 1.6), { name: say("预计属实的疑点数（条）", "Findings expected to be confirmed"), nameGap: 28, axisLabel: { color: soft, formatter: (v) => number(v, 1) } }),
+      yAxis: Object.assign({}, axis, decades(points.map((p) => p.value[1]), 1.4), { name: say("每条金额或后果（元）", "Money or consequence of each (yuan)"), nameGap: isNarrow() ? 40 : 58, axisLabel: { color: soft, formatter: short } }),
+      series: [
+        { type: "scatter", data: points, emphasis: { scale: 1.1 } },
+        {
+          type: "scatter", silent: true, z: 5, data: points.map((p) => Object.assign({}, p, { itemStyle: { color: "transparent" } })),
+          label: {
+            show: true, position: "right", color: "#16202e", fontSize: 12, textBorderColor: "rgba(255,255,255,.85)", textBorderWidth: 2,
+            formatter: (p) => p.data.risk.number + (isNarrow() ? "" : " " + words(p.data.risk)),
+          },
+        },
+      ],
     };
+  }
+
+  // Each label goes to the first side where it covers no other label and no bubble.
+  function placeLabels(chart) {
+    const option = chart.getOption(), labels = option.series[1].data, width = chart.getWidth();
+    const bubbles = labels.map((p) => {
+      const at = chart.convertToPixel({ seriesIndex: 1 }, p.value), r = p.symbolSize / 2;
+      return { x: at[0] - r, y: at[1] - r, w: 2 * r, h: 2 * r, cx: at[0], cy: at[1], r: r };
+    });
+    const taken = [];
+    const cover = (a, b) => Math.max(0, Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x)) * Math.max(0, Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y));
+    labels.forEach((p, i) => {
+      const text = p.risk.number + (isNarrow() ? "" : " " + words(p.risk)), b = bubbles[i];
+      const w = [...text].reduce((sum, c) => sum + (c.charCodeAt(0) > 255 ? 12 : 6.6), 0), h = 15;
+      const boxes = {
+        right: { x: b.cx + b.r + 5, y: b.cy - h / 2, w: w, h: h }, left: { x: b.cx - b.r - 5 - w, y: b.cy - h / 2, w: w, h: h },
+        top: { x: b.cx - w / 2, y: b.cy - b.r - 5 - h, w: w, h: h }, bottom: { x: b.cx - w / 2, y: b.cy + b.r + 5, w: w, h: h },
+        inside: { x: b.cx - w / 2, y: b.cy - h / 2, w: w, h: h },
+      };
+      const cost = (box) => taken.concat(bubbles.filter((_, k) => k !== i)).reduce((sum, other) => sum + cover(box, other), 0) + (box.x < 60 || box.x + box.w > width - 8 ? 1e6 : 0);
+      const side = Object.keys(boxes).reduce((best, key) => (cost(boxes[key]) < cost(boxes[best]) ? key : best), "right");
+      taken.push(boxes[side]);
+      p.label = { position: side };
+    });
+    chart.setOption({ series: [{}, { data: labels }] });
   }
 
   function trend() {
@@ -104,10 +136,11 @@
       }
     }
     return {
-      animation: false, title: { text: words(c), textStyle: { fontSize: 13, fontWeight: 600, color: "#16202e" } },
-      legend: { top: 0, right: 0, show: series.length > 1 || true, type: "scroll", left: "40%", textStyle: { fontSize: 11 } },
+      animation: false,
+      title: { left: 0, top: 0, text: series.length === 1 && unit(c.lines[0]) ? words(c) + " (" + unit(c.lines[0]) + ")" : words(c), textStyle: { fontSize: 13, fontWeight: 600, color: "#16202e" } },
+      legend: { top: 22, left: 0, show: series.length > 1, type: "scroll", itemHeight: 9, textStyle: { fontSize: 11 } },
       tooltip: { trigger: "axis", confine: true, valueFormatter: (v) => (v === null || v === undefined ? "–" : number(v, 3)) },
-      grid: { left: 52, right: 14, top: 36, bottom: 26 },
+      grid: { left: 52, right: 14, top: series.length > 1 ? 56 : 36, bottom: 26 },
       xAxis: few ? { type: "category", data: c.x.map((x) => x.slice(0, 7)) }
         : { type: "time", axisLabel: { hideOverlap: true, formatter: { year: "{yyyy}-{MM}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "{HH}:{mm}" } } },
       yAxis: { type: "value", scale: !few, splitLine: { lineStyle: { color: line } }, axisLabel: { formatter: short, color: soft } },
@@ -134,6 +167,7 @@
     }
     chart.setOption(option, true);
     chart.resize();
+    if (element.id === "map") placeLabels(chart);
   }
 
   function show(language) {
