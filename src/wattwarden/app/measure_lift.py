@@ -15,7 +15,10 @@ from wattwarden.app.lift_labels import read_labels
 from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.scan_files import ScanFiles, latest_scan
 from wattwarden.calc.statistics import wilson_interval
+from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
+from wattwarden.engines.duckdb_engine import DuckDBEngine, Limits
+from wattwarden.lake.store import Lake
 from wattwarden.rulekit.register import load_register
 from wattwarden.scoring.parameters import load_scoring_parameters
 from wattwarden.scoring.score import score
@@ -81,7 +84,9 @@ def measure_lift(home: Path, labels: LabelFile, risks: Sequence[str] = ()) -> Li
     truth = read_labels(labels.path, labels.customer_column, labels.label_column)
     if not truth:
         raise fail(str(labels.path), found="no labelled customer", expected="one row per customer")
-    ranked = [customer for customer in ranking(latest_scan(home), risks, home) if customer in truth]
+    scan = latest_scan(home)
+    truth = {customer: truth[customer] for customer in known_customers(home, scan) if customer in truth}
+    ranked = [customer for customer in ranking(scan, risks, home) if customer in truth]
     if not ranked:
         raise fail(
             str(labels.path),
@@ -91,6 +96,14 @@ def measure_lift(home: Path, labels: LabelFile, risks: Sequence[str] = ()) -> Li
     hits = [truth[customer] for customer in ranked]
     rows = [lift_at(share, hits, len(truth), sum(truth.values())) for share in SHARES]
     return LiftReport(len(truth), sum(truth.values()), len(ranked), rows)
+
+
+def known_customers(home: Path, scan: ScanFiles) -> list[str]:
+    """Customers of the lake version that was scanned: the population that could have been ranked."""
+    snapshot = Lake(home, contract()).snapshot(version=int(str(scan.facts["lake_version"])))
+    with DuckDBEngine(contract(), Limits()) as engine:
+        engine.open_snapshot(snapshot)
+        return engine.query("SELECT customer_id FROM customer").column("customer_id").to_pylist()
 
 
 def ranking(scan: ScanFiles, risks: Sequence[str], home: Path) -> list[str]:
