@@ -100,6 +100,21 @@ def test_scans_are_compared(home: Path) -> None:
     assert [(month.month, month.by_chapter) for month in months] == [("2026-10", {"1.2": 3})]
 
 
+def test_months_have_no_gaps_and_old_ones_are_one_entry(tmp_path: Path) -> None:
+    starts = {"aaaa": date(2020, 5, 1), "bbbb": date(2026, 8, 9), "cccc": date(2026, 10, 1)}
+    write_lake(tmp_path)
+    write_scan(tmp_path, [finding(key, period_from=start) for key, start in starts.items()])
+    with gathered(tmp_path, chosen_scan(tmp_path), MASKER) as material:
+        months = month_counts(material)
+    assert (months[0].month, months[0].by_chapter) == ("< 2024-11", {"1.2": 1})
+    assert [(m.month, m.by_chapter) for m in months[-3:]] == [
+        ("2026-08", {"1.2": 1}),
+        ("2026-09", {}),
+        ("2026-10", {"1.2": 1}),
+    ]
+    assert len(months) == 25
+
+
 def test_a_finding_that_returns_is_back(tmp_path: Path) -> None:
     write_lake(tmp_path)
     for found in ((finding("aaaa"), finding("bbbb")), (finding("aaaa"),), (finding("aaaa"), finding("bbbb"))):
@@ -209,7 +224,7 @@ def test_a_page_that_cannot_be_written_is_said(home: Path) -> None:
 
 def test_headline_money_has_the_unit_of_its_size() -> None:
     assert short_yuan(123).zh == "1 元"
-    assert (short_yuan(12_345_678).zh, short_yuan(12_345_678).en) == ("12.3 万元", "123.5 thousand yuan")
+    assert (short_yuan(12_345_678).zh, short_yuan(12_345_678).en) == ("12.3 万元", "123,457 yuan")
     assert (short_yuan(-98_765_432_100).zh, short_yuan(250_000_000).en) == ("-9.88 亿元", "2.50 million yuan")
     assert short_yuan(0).en == "0 yuan"
 

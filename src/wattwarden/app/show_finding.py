@@ -106,7 +106,9 @@ def proof_lines(row: Row, rule: Rule, language: Language, masker: Masker) -> Ite
         yield f"{label}: {code or shown_value(value, column.type, language)}"
     for name, value in values.items():
         if name not in rule.proof.values and name not in known and value is not None:
-            yield f"{column_label(contract(), rule.subject, name, language)}: {value}"
+            label = column_label(contract(), rule.subject, name, language)
+            if label != name or str(value) != str(row["period_from"]):
+                yield f"{label}: {value}"
 
 
 def clause_lines(rule: Rule, clauses: Mapping[str, Clause], language: Language) -> Iterator[str]:

@@ -25,8 +25,9 @@ from wattwarden.scoring.explain import percent
 
 FOLDER = Path(__file__).parent
 CHARTS = FOLDER / "vendor" / "echarts.common.min.js"
+_TITLES_OF_CHAPTER = 2
 _CHINESE_STEPS = ((10_000_000_000, 2, "亿元"), (1_000_000, 1, "万元"), (100, 0, "元"))
-_ENGLISH_STEPS = ((100_000_000, 2, "million yuan"), (100_000, 1, "thousand yuan"), (100, 0, "yuan"))
+_ENGLISH_STEPS = ((100_000_000, 2, "million yuan"), (100, 0, "yuan"))
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def both(label: Label) -> Markup:
 
 
 def short_yuan(amount: int) -> Label:
-    """An amount of fen for headlines: 万元 and 亿元, thousand and million yuan."""
+    """An amount of fen for headlines: 万元 and 亿元, or million yuan."""
     return Label(zh=_scaled(amount, _CHINESE_STEPS), en=_scaled(amount, _ENGLISH_STEPS))
 
 
@@ -162,7 +163,7 @@ def _chart_data(report: Report) -> Mapping[str, object]:
         ],
         "scans": [vars(scan) for scan in report.scans],
         "months": [{"month": month.month, **month.by_chapter} for month in report.months],
-        "chapters": chapters(report.months),
+        "chapters": [_chapter(report, chapter) for chapter in chapters(report.months)],
         "curves": {
             f"c{case.row['rank']}-{i}-{j}": _curve_data(curve)
             for case in report.cases
@@ -171,6 +172,14 @@ def _chart_data(report: Report) -> Mapping[str, object]:
             if not curve.problem
         },
     }
+
+
+def _chapter(report: Report, chapter: str) -> Mapping[str, str]:
+    titles = [point.title for point in report.points if point.number.startswith(f"{chapter}.")]
+    dots = "…" if len(titles) > _TITLES_OF_CHAPTER else ""
+    shown = titles[:_TITLES_OF_CHAPTER]
+    zh, en = "、".join(title.zh for title in shown), ", ".join(title.en for title in shown)
+    return {"chapter": chapter, "zh": f"{chapter} {zh}{dots}", "en": f"{chapter} {en}{dots}"}
 
 
 def _curve_data(curve: Curve) -> Mapping[str, object]:

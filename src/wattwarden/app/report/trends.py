@@ -1,7 +1,7 @@
 """Findings over scans; over months while there is one scan only."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from wattwarden.app.open_scan import scan_number
 from wattwarden.app.report.material import Material
 from wattwarden.app.scan_files import FINDINGS, ScanFiles, all_scans
+from wattwarden.domain.period import month_start
 
 MOST_SCANS = 60
 MOST_MONTHS = 24
@@ -67,17 +68,29 @@ def scan_counts(material: Material) -> list[ScanCount]:
 
 
 def month_counts(material: Material) -> list[MonthCount]:
-    """Findings by the month in which their period begins; findings without a period are left out."""
+    """Findings by the month in which their period begins, without gaps; older months are one entry.
+
+    Findings without a period are left out.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     rows = material.findings.select(["period_from", "risk"]).to_pylist()
     for row in rows:
         if row["period_from"] is not None:
             counts[_month(row["period_from"]), str(row["risk"]).rpartition(".")[0]] += 1
-    months = sorted({month for month, _ in counts})[-MOST_MONTHS:]
-    return [
-        MonthCount(month, {chapter: n for (m, chapter), n in sorted(counts.items()) if m == month})
-        for month in months
-    ]
+    if not counts:
+        return []
+    latest = date.fromisoformat(f"{max(month for month, _ in counts)}-01")
+    months = [_month(month_start(latest, offset)) for offset in range(1 - MOST_MONTHS, 1)]
+    months = months[months.index(max(months[0], min(month for month, _ in counts))) :]
+    found = [_count(month, {c: n for (m, c), n in counts.items() if m == month}) for month in months]
+    earlier: Counter[str] = Counter()
+    for (month, chapter), n in counts.items():
+        earlier[chapter] += n if month < months[0] else 0
+    return [*([_count(f"< {months[0]}", earlier)] if earlier.total() else []), *found]
+
+
+def _count(month: str, by_chapter: Mapping[str, int]) -> MonthCount:
+    return MonthCount(month, {chapter: n for chapter, n in sorted(by_chapter.items()) if n})
 
 
 def chapters(months: Sequence[MonthCount]) -> list[str]:

@@ -110,7 +110,7 @@
       return base;
     }
     base.xAxis = { type: "category", data: data.months.map((m) => m.month) };
-    base.series = data.chapters.map((chapter) => ({ name: chapter, type: "bar", stack: "all", barMaxWidth: 34, itemStyle: { color: colours[chapter] || soft }, data: data.months.map((m) => m[chapter] || 0) }));
+    base.series = data.chapters.map((c) => ({ name: words(c), type: "bar", stack: "all", barMaxWidth: 34, itemStyle: { color: colours[c.chapter] || soft }, data: data.months.map((m) => m[c.chapter] || 0) }));
     return base;
   }
 
@@ -127,10 +127,11 @@
       const first = c.x[0], last = c.x[c.x.length - 1];
       let from = c.from < first ? first : c.from, to = !c.to || c.to > last ? last : c.to;
       if (few) { from = c.x.find((x) => x >= from.slice(0, 7)) || last; to = c.x.filter((x) => x <= to).pop() || first; }
+      const wide = c.x.filter((x) => x >= from && x <= to).length > c.x.length * 0.25;
       if (from <= to) {
         series[0].markArea = {
           silent: true, itemStyle: { color: "rgba(180,35,24,.10)" },
-          label: { color: "#b42318", fontSize: 11, position: "insideTop" },
+          label: { show: wide, color: "#b42318", fontSize: 11, position: "insideTop" },
           data: [[{ name: say("疑点期间", "period of the finding"), xAxis: few ? from.slice(0, 7) : from }, { xAxis: few ? to.slice(0, 7) : to }]],
         };
       }
@@ -142,7 +143,7 @@
       tooltip: { trigger: "axis", confine: true, valueFormatter: (v) => (v === null || v === undefined ? "–" : number(v, 3)) },
       grid: { left: 52, right: 14, top: series.length > 1 ? 56 : 36, bottom: 26 },
       xAxis: few ? { type: "category", data: c.x.map((x) => x.slice(0, 7)) }
-        : { type: "time", axisLabel: { hideOverlap: true, formatter: { year: "{yyyy}-{MM}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "{HH}:{mm}" } } },
+        : { type: "time", axisLabel: { hideOverlap: true, formatter: { year: "{yyyy}-{MM}", month: "{MM}-{dd}", day: "{MM}-{dd}", hour: "{HH}:{mm}" } } },
       yAxis: { type: "value", scale: !few, splitLine: { lineStyle: { color: line } }, axisLabel: { formatter: short, color: soft } },
       series: series,
     };
