@@ -91,3 +91,10 @@ def test_an_unknown_column_is_refused(tmp_path: Path) -> None:
 def test_large_counties_have_large_areas() -> None:
     assert (usual_area_size(2_000), usual_area_size(1_000_000)) == (100, 200)
     assert Plan(1_000_000, area_size=usual_area_size(1_000_000)).areas == 5_000
+
+
+def test_a_history_may_end_on_any_day_of_the_last_known_year(tmp_path: Path) -> None:
+    for end in (date(2026, 12, 31), date(2026, 3, 1), date(2025, 10, 8)):
+        plan = Plan(500, 3, 2, end, daily_days=5, curve_days=1)
+        made = simulate(plan, tmp_path / end.isoformat())
+        assert made.rows["reading_daily"] > 2_000

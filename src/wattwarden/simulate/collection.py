@@ -60,8 +60,8 @@ def pay(world: World, usage: Usage, bills: Bills) -> Payments:
     method = world.people.method[usage.first : usage.last]
     delay = np.where((method == DEBIT)[:, None], 5, np.where((method == ENTRUSTED)[:, None], 8, delay))
     draw = rng.random(shape)
-    delay = np.where(draw < 0.012, GRACE + rng.integers(1, 11, shape), delay)
     small = ~world.people.is_high_voltage[usage.first : usage.last][:, None]
+    delay = np.where(draw < 0.012, GRACE + np.where(small, rng.integers(1, 11, shape), 2), delay)
     delay = np.where((draw > 0.9995) & small, GRACE + rng.integers(46, 60, shape), delay)
     for change in world.changes_in("delay", usage.first, usage.last):
         delay[change.customer - usage.first, change.start : change.stop] = int(change.value)
@@ -234,7 +234,7 @@ def dunning_frame(world: World, usage: Usage, paid: Payments, bills: Bills, call
 def add_disconnections(world: World, usage: Usage, paid: Payments, bills: Bills) -> None:
     """Lawful disconnections of honest long arrears, and the reconnection within a day of payment."""
     rng = world.plan.random("cut", usage.first)
-    cut = bills.due + CUT_AFTER_DAYS
+    cut = np.array([world.plan.workday(int(day) + CUT_AFTER_DAYS) for day in bills.due])
     for row, month in zip(*np.nonzero(paid.late & (paid.day > cut) & (cut < world.plan.days)), strict=True):
         customer = usage.first + int(row)
         if world.used[customer] or world.people.protected[customer] or rng.random() < 0.4:

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
-import chinese_calendar
 import numpy as np
 
+from wattwarden.calc.work_calendar import is_workday
 from wattwarden.simulate import sectors
 from wattwarden.simulate.county import feeder_of
 from wattwarden.simulate.texts import BUILDERS, DESIGNERS, GIVEN_NAMES, SUPPLIERS, SURNAMES
@@ -30,7 +30,7 @@ def working_days_after(day: date, count: int) -> date:
     """The day that lies ``count`` working days after ``day``."""
     while count > 0:
         day += timedelta(days=1)
-        count -= chinese_calendar.is_workday(day)
+        count -= is_workday(day)
     return day
 
 
@@ -86,7 +86,7 @@ def add_request(
 
 def _workday(day: date) -> date:
     """``day``, or the last working day before it."""
-    while not chinese_calendar.is_workday(day):
+    while not is_workday(day):
         day -= timedelta(days=1)
     return day
 

@@ -12,6 +12,7 @@ import chinese_calendar
 import numpy as np
 import numpy.typing as npt
 
+from wattwarden.calc.work_calendar import is_workday
 from wattwarden.domain.errors import fail
 from wattwarden.domain.period import month_start
 
@@ -127,6 +128,12 @@ class Plan:
     def day(self, when: date) -> int:
         """Day index of ``when``; negative before the start."""
         return (when - self.start).days
+
+    def workday(self, day: int) -> int:
+        """The first working day on or after day index ``day``."""
+        while not is_workday(self.date_of(day)):
+            day += 1
+        return day
 
     def random(self, stream: str, part: int = 0) -> np.random.Generator:
         """An independent generator for one purpose, the same for the same plan."""

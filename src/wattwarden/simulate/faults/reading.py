@@ -91,7 +91,7 @@ def _overdue(world: World, customer: int, month: int, days: int) -> int:
 def _stop(plot: Plot, customer: int, month: int, day: int, *, notice_days: float | None) -> None:
     world = plot.world
     crew = world.station_staff[int(world.people.station[customer])]
-    at = world.at(day, 10.0)
+    at = world.at(world.plan.workday(day), 10.0)
     world.add(
         "supply_action",
         {"action_id": world.next_id("TF"), "customer_id": customer_id(customer), "bill_id": bill_id(customer, month),

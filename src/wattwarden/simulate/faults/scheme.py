@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-import chinese_calendar
 import numpy as np
 
+from wattwarden.calc.work_calendar import is_workday
 from wattwarden.simulate import sectors
 from wattwarden.simulate.connection import add_request
 from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, of_sector, settled
@@ -209,7 +209,7 @@ def _slow_request(plot: Plot, customer: int, *, paused: bool, backdated: bool) -
 
 def _workdays(start: date, span: timedelta) -> Iterator[date]:
     days = (start + timedelta(days=n) for n in range(1, span.days + 1))
-    return (day for day in days if chinese_calendar.is_workday(day))
+    return (day for day in days if is_workday(day))
 
 
 def _later(when: object, delay: timedelta) -> object:
