@@ -261,20 +261,26 @@ class _Import:
         self._tell(run.outcome, fresh)
 
     def _without_seen(self, session: LakeSession, parts: list[Part], reading: str) -> list[Part]:
-        """Parts that are new, or that have rows in quarantine which may pass now."""
+        """Parts to import: new ones, and known ones with rows in quarantine which may pass now.
+
+        With a mapping, one new part needs all others beside it, since rows may be joined; of the known
+        ones only the rows in quarantine are taken again.
+        """
         seen = {} if self._request.again else imported_before(session, reading)
-        waiting = open_entries(session) if seen else []
-        fresh = []
-        for part in parts:
-            if (part.sha256, part.sheet) not in seen:
-                fresh.append(part)
-                continue
-            rows = {_row(part, entry) for entry in waiting if _is_of(entry, part)}
-            if rows:
-                self._retry[part.number] = rows
-                fresh.append(part)
-            else:
-                self._report.files.append(FileReport(part.title, "unchanged", rows=part.rows))
+        known = [part for part in parts if (part.sha256, part.sheet) in seen]
+        waiting = open_entries(session) if known else []
+        retry = {
+            part.number: {_row(part, entry) for entry in waiting if _is_of(entry, part)} for part in known
+        }
+        is_joined = self._mapping is not None and (len(known) < len(parts) or any(retry.values()))
+        fresh = [part for part in parts if part.number not in retry or retry[part.number] or is_joined]
+        numbers = {part.number for part in fresh}
+        self._retry = {number: rows for number, rows in retry.items() if number in numbers}
+        self._report.files += [
+            FileReport(part.title, "unchanged", rows=part.rows)
+            for part in parts
+            if part.number not in numbers
+        ]
         return fresh
 
     def _feeds(self, scratch: Scratch, parts: Sequence[Part]) -> list[Feed]:
@@ -284,7 +290,10 @@ class _Import:
         else:
             feeds = [plain_feed(self._settings, part, self._known[part.number]) for part in parts]
         for number, rows in self._retry.items():
-            feeds = [only_rows(feed, number, rows) if number in feed.parts else feed for feed in feeds]
+            feeds = [
+                only_rows(feed, number, rows) if number in feed.parts and not feed.is_grouped else feed
+                for feed in feeds
+            ]
         return feeds
 
     def _reading(self) -> str:

@@ -170,3 +170,56 @@ class _Bar:
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
+
+
+def suggest(
+    file: Annotated[Path, typer.Argument(help="Unknown file / 陌生文件")],
+    save: Annotated[Path | None, typer.Option(help="Write the mapping here / 保存映射 (.yaml)")] = None,
+    table: Annotated[str | None, typer.Option(help="Table it holds, if known / 已知的目标表")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of a text file / 文本编码")] = None,
+    home: Home = None,
+    lang: Lang = None,
+) -> None:
+    """Suggest a mapping for an unknown file; edit it, then import with --mapping. / 为陌生文件建议映射."""
+    from rich.table import Table as Grid
+
+    from wattwarden.app.suggest_mapping import suggest_mapping
+
+    output.choose_language(lang)
+    with output.problems_shown():
+        proposals = suggest_mapping(output.home_folder(home), file, table, save, encoding)
+    out = output.console()
+    for proposal in proposals:
+        best = proposal.best
+        name = best.table.label.text(output.language())
+        title = f"{proposal.title} → {best.table.name} ({name}) {best.confidence:.0%}"
+        grid = Grid(title=title, title_justify="left")
+        for zh, en in (
+            ("源列", "source column"),
+            ("目标列", "column"),
+            ("把握", "confidence"),
+            ("样例", "samples"),
+        ):
+            grid.add_column(say(zh, en), overflow="fold")
+        for guess in best.columns:
+            label = best.table.columns[guess.column].label.text(output.language())
+            extra = " ".join([*guess.formats, guess.unit]).strip()
+            samples = " | ".join(guess.samples) + (f"  [{extra}]" if extra else "")
+            grid.add_row(guess.source, f"{guess.column} ({label})", f"{guess.confidence:.0%}", samples)
+        for source in best.unused:
+            grid.add_row(source, "–", "", "")
+        out.print(grid)
+        if best.missing:
+            out.print(
+                say("缺少必填列: ", "required columns without a source: ") + ", ".join(best.missing),
+                style="yellow",
+            )
+        others = ", ".join(f"{other.table.name} {other.confidence:.0%}" for other in proposal.others)
+        out.print(say("其他可能: ", "other candidates: ") + others)
+    if save:
+        out.print(
+            say(
+                f"已保存到 {save}，可编辑后用 --mapping 导入",
+                f"saved to {save}; edit it, then import with --mapping {save}",
+            )
+        )

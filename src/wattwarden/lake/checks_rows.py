@@ -35,7 +35,8 @@ class Feed:
         sources: Name in the source by column, for messages.
         readings: How values are to be read, by column.
         parts: Numbers of the parts it reads.
-        source: Name of the source in the mapping, empty without one.
+        source: Key of the table in the mapping, empty without one.
+        is_grouped: Whether one row stands for several of the source.
     """
 
     table: Table
@@ -45,6 +46,7 @@ class Feed:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     parts: tuple[int, ...] = ()
     source: str = ""
+    is_grouped: bool = False
 
     @property
     def has_arrival(self) -> bool:
@@ -172,7 +174,13 @@ class RowChecker:
             faults.append(Fault(source, unread, raw, self._type_phrase(column), suspicion))
         if required:
             faults.append(
-                Fault(source, self._absent(name, column), "NULL", settings.phrase("required"), f"{value} IS NULL")
+                Fault(
+                    source,
+                    self._absent(name, column),
+                    "NULL",
+                    settings.phrase("required"),
+                    f"{value} IS NULL",
+                )
             )
         for bound, sign in (("min", "<"), ("max", ">")):
             limit = getattr(column, bound)

@@ -1,6 +1,7 @@
 """From parts to feeds of raw rows: by the names in a header, or by a mapping."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -8,12 +9,13 @@ from wattwarden.domain.errors import fail
 from wattwarden.domain.tables import Contract
 from wattwarden.lake.checks_rows import Feed
 from wattwarden.lake.checks_values import Reading
-from wattwarden.lake.headers import MARK_COLUMN, Recognised, squeeze, unknown_unit
+from wattwarden.lake.headers import Recognised, squeeze, unknown_unit
 from wattwarden.lake.import_settings import ImportSettings
 from wattwarden.lake.mapping import SourceMapping, primary_parts, table_query, unit_factor, used_sources
 from wattwarden.lake.schema import literal, quoted
 from wattwarden.lake.scratch import Scratch
 from wattwarden.lake.sources.part import PART_SHIFT, ROW, Part
+from wattwarden.lake.sources.xlsx_file import EXAMPLE_MARK
 
 
 def raw_rows(part: Part, types: Mapping[str, str] | None = None) -> str:
@@ -28,7 +30,7 @@ def raw_rows(part: Part, types: Mapping[str, str] | None = None) -> str:
     query = (
         f"SELECT {number}, {columns} FROM read_parquet({literal(str(part.parquet))}, file_row_number = true)"
     )
-    mark = next((name for name in part.columns if squeeze(name) == squeeze(MARK_COLUMN)), None)
+    mark = next((name for name in part.columns if squeeze(name) == squeeze(EXAMPLE_MARK)), None)
     return f"{query} WHERE {quoted(mark)} IS NULL OR trim({quoted(mark)}) = ''" if mark else query
 
 
@@ -70,7 +72,7 @@ def only_rows(feed: Feed, part: int, rows: set[int]) -> Feed:
     """``feed`` with only the given rows of ``part``; other parts keep theirs."""
     listed = ", ".join(map(str, sorted(rows))) or "-1"
     relation = f"SELECT * FROM ({feed.relation}) WHERE {ROW} >> {PART_SHIFT} <> {part} OR {ROW} IN ({listed})"
-    return Feed(feed.table, relation, feed.types, feed.sources, feed.readings, feed.parts, feed.source)
+    return replace(feed, relation=relation)
 
 
 def mapped_feeds(
@@ -146,6 +148,7 @@ def _mapped_feed(
         readings=readings,
         parts=primary_parts(mapping, key, numbers),
         source=key,
+        is_grouped=bool(mapping.tables[key].group_by),
     )
 
 

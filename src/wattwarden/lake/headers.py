@@ -11,9 +11,8 @@ from wattwarden.domain.errors import fail
 from wattwarden.domain.tables import ARRIVED_AT, Contract, Table
 from wattwarden.lake.import_settings import ImportSettings, plain
 from wattwarden.lake.sources.part import Part
+from wattwarden.lake.sources.xlsx_file import EXAMPLE_MARK
 
-MARK_COLUMN = "#"
-"""Column of a template in which the example row is marked; such rows are not imported."""
 ENTRY_COLUMN = "Entry 隔离编号"
 """Column of an exported quarantine sheet that names the entry of each row."""
 PROBLEM_COLUMNS = ("Problem column 问题列", "Found 发现", "Expected 应为")
@@ -89,7 +88,7 @@ class HeaderBook:
             if any(other.column == meaning.column for other in meanings.values()):
                 doubled.append(meaning.column)
             meanings[name] = meaning
-        skipped = {squeeze(name) for name in (MARK_COLUMN, ENTRY_COLUMN, *PROBLEM_COLUMNS)}
+        skipped = {squeeze(name) for name in (EXAMPLE_MARK, ENTRY_COLUMN, *PROBLEM_COLUMNS)}
         ignored = tuple(
             name for name in part.columns if name not in meanings and squeeze(name) not in skipped
         )
@@ -164,11 +163,9 @@ class HeaderBook:
         )
 
     def _header_below(self, part: Part, table: str) -> str:
-        nameless = sum(1 for name in part.columns if name.endswith("_without_name"))
-        known = sum(1 for name in part.columns if self.meaning(table, name))
-        if nameless * 2 >= len(part.columns) and known == 0:
-            return "The first line seems to be a title: remove lines above the column names."
-        return ""
+        if any(self.meaning(table, name) for name in part.columns):
+            return ""
+        return "If the first line is a title, remove the lines above the column names."
 
     def _meaning_of(self, table: str, text: str) -> Meaning | None:
         names, columns = self._names[table], self._tables[table].columns

@@ -86,6 +86,7 @@ class ImportRun:
         self._settings = settings
         self._at = imported_at
         self._progress = progress
+        self._lenient: frozenset[int] = frozenset()
         self.outcome = Outcome()
         self.checks: dict[str, TableCheck] = {}
 
@@ -97,8 +98,9 @@ class ImportRun:
         Args:
             parts: All parts.
             make_feeds: Makes the feeds of some of them.
-            lenient: Parts that are not refused for bad rows, since these were picked out before.
+            lenient: Parts of which only rows from the quarantine are read; they are not refused.
         """
+        self._lenient = lenient
         while True:
             left = [part for part in parts if part.number not in self.outcome.refused]
             self.checks, self.outcome.counts, self.outcome.unchecked = {}, {}, {}

@@ -26,6 +26,7 @@ class ImportSettings(Strict):
         memory: Memory limit of the checks, as DuckDB writes it.
         batch_rows: Rows handed to the lake at a time.
         units: Factor to the unit of the contract, by column type and unit.
+        synonyms: Other names of a column, by its name in the contract; for suggestions only.
         expected: Phrases for rows in quarantine, by fault.
     """
 
@@ -47,6 +48,7 @@ class ImportSettings(Strict):
     month_formats: tuple[str, ...]
     time_formats: tuple[str, ...]
     units: Mapping[str, Mapping[str, Decimal]]
+    synonyms: Mapping[str, tuple[str, ...]]
     expected: Mapping[str, Label]
 
     @field_validator("units")

@@ -20,6 +20,9 @@ from wattwarden.lake.sources.part import Lines, Part
 GUIDE_SHEETS = ("说明", "guide")
 """Sheets whose name begins so explain the others and hold no rows."""
 
+EXAMPLE_MARK = "#"
+"""Column of a template in which an example row is marked; such rows are left out."""
+
 _OLE = b"\xd0\xcf\x11\xe0"
 _BATCH = 20_000
 _EXACT_DIGITS = 15
@@ -132,12 +135,7 @@ def _read_sheet(scratch: Scratch, sheet: CalamineSheet, title: str, number: int,
     target = scratch.folder / f"part{number}.parquet"
     count, lines = _write(rows, columns, target, header_line + 1)
     if count == 0:
-        raise fail(
-            name,
-            found="a header without rows",
-            expected="at least one row",
-            action="Fill it in, or remove the sheet.",
-        )
+        return None
     return Part(number, title, sheet.name, hashed, target, dict.fromkeys(columns, "VARCHAR"), count, lines)
 
 
@@ -155,7 +153,12 @@ def _check_merged_header(sheet: CalamineSheet, header_line: int, name: str) -> N
 def _write(
     rows: Iterable[Sequence[object]], columns: Sequence[str], target: Path, first_line: int
 ) -> tuple[int, Lines]:
-    """Write the rows that are not empty; return their number and how positions become line numbers."""
+    """Write the rows that are not empty and not marked as an example.
+
+    Returns:
+        The number of rows, and how positions become line numbers.
+    """
+    mark = columns.index(EXAMPLE_MARK) if EXAMPLE_MARK in columns else None
     schema = pa.schema([pa.field(name, pa.string()) for name in columns])
     position, skipped = 0, 0
     jumps: list[int] = []
@@ -166,7 +169,7 @@ def _write(
             kept: list[list[str | None]] = []
             for cells in batch:
                 values = [_text(cell) for cell in cells[: len(columns)]]
-                if not any(values):
+                if not any(values) or (mark is not None and mark < len(values) and values[mark]):
                     skipped += 1
                     continue
                 if skipped and (not steps or steps[-1] != skipped):
