@@ -103,7 +103,8 @@ def known_customers(home: Path, scan: ScanFiles) -> list[str]:
     snapshot = Lake(home, contract()).snapshot(version=int(str(scan.facts["lake_version"])))
     with DuckDBEngine(contract(), Limits()) as engine:
         engine.open_snapshot(snapshot)
-        return engine.query("SELECT customer_id FROM customer").column("customer_id").to_pylist()
+        rows = engine.query("SELECT customer_id FROM customer").to_pylist()
+    return [str(row["customer_id"]) for row in rows]
 
 
 def ranking(scan: ScanFiles, risks: Sequence[str], home: Path) -> list[str]:
