@@ -1,10 +1,11 @@
-"""Vulture, told about the uses that it cannot see: names in templates and content files.
+"""Vulture, told about the uses that it cannot see: names in templates, content files and strings.
 
-A dataclass field that only a template prints, or a function that only a table file names, is not
-dead. Settings are those of ``[tool.vulture]``. ``python -m scripts.dead_code`` exits with 1 if
+A dataclass field that only a template prints, a function that only a table file names, or a column
+that the code asks for by its name is not dead. Settings are those of ``[tool.vulture]``. ``python -m scripts.dead_code`` exits with 1 if
 anything is unused.
 """
 
+import ast
 import keyword
 import re
 import sys
@@ -17,6 +18,8 @@ from vulture.core import Vulture
 PLACES = (Path("src"), Path("tests"))
 READ_ELSEWHERE = (".yaml", ".j2", ".html", ".jinja")
 NAME = re.compile(r"[A-Za-z_]\w*")
+NAMED = re.compile(r"(?:[a-z_]+:)?([A-Za-z_]\w*)")
+"""A string that is nothing but a name, or ``module:name``."""
 
 
 def names_read_elsewhere(paths: Iterable[Path]) -> set[str]:
@@ -25,12 +28,25 @@ def names_read_elsewhere(paths: Iterable[Path]) -> set[str]:
     return {name for text in texts for name in NAME.findall(text)}
 
 
+def names_in_strings(paths: Iterable[Path]) -> set[str]:
+    """Every name that the Python files among ``paths`` hold as a string of its own."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths if path.suffix == ".py"]
+    texts = {
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {match[1] for text in texts if (match := NAMED.fullmatch(text))}
+
+
 def unused(code_paths: list[str], elsewhere: Iterable[Path]) -> list[str]:
     """What nothing uses, one line each."""
     settings = make_config(["--config", "pyproject.toml", *code_paths])
     vulture = Vulture(ignore_names=settings["ignore_names"], ignore_decorators=settings["ignore_decorators"])
     vulture.scavenge(code_paths)
-    names = sorted(names_read_elsewhere(elsewhere))
+    places = list(elsewhere)
+    names = sorted(names_read_elsewhere(places) | names_in_strings(places))
     vulture.scan("".join(f"_.{name}\n" for name in names if not keyword.iskeyword(name)))
     found = vulture.get_unused_code(min_confidence=settings["min_confidence"])
     return [item.get_report() for item in found]
