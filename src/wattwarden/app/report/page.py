@@ -133,13 +133,13 @@ def _scaled(amount: int, steps: Sequence[tuple[int, int, str]]) -> str:
 
 
 def _widest(material: Material) -> str:
-    """Name of the smallest organisation that holds all others; empty where there is no such one."""
-    query = "SELECT org_id, name, parent_org_id FROM org_unit ORDER BY org_id"
+    """Name of the county, city or province that holds all units; empty where there is no such one."""
+    query = "SELECT org_id, name, kind, parent_org_id FROM org_unit ORDER BY org_id"
     units = material.engine.query(query).to_pylist()
     known = {unit["org_id"] for unit in units}
     below = [unit for unit in units if unit["parent_org_id"] not in known]
     name = ""
-    while len(below) == 1:
+    while len(below) == 1 and below[0]["kind"] in ("province", "city", "county"):
         name = str(below[0]["name"])
         below = [unit for unit in units if unit["parent_org_id"] == below[0]["org_id"]]
     return name

@@ -95,8 +95,8 @@
 
   function trend() {
     const base = {
-      animation: false, tooltip: { trigger: "axis", confine: true }, legend: { bottom: 0, type: "scroll" },
-      grid: { left: 46, right: 16, top: 20, bottom: 58 },
+      animation: false, tooltip: { trigger: "axis", confine: true }, legend: { bottom: 0, type: isNarrow() ? "scroll" : "plain", textStyle: { fontSize: 11.5 } },
+      grid: { left: 46, right: 16, top: 20, bottom: isNarrow() ? 58 : 84 },
       yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: line } }, name: say("条", "") },
     };
     if (data.scans.length > 1) {
