@@ -1,8 +1,8 @@
 """Vulture, told about the uses that it cannot see: names in templates, content files and strings.
 
 A dataclass field that only a template prints, a function that only a table file names, or a column
-that the code asks for by its name is not dead. Settings are those of ``[tool.vulture]``. ``python -m scripts.dead_code`` exits with 1 if
-anything is unused.
+that the code asks for by its name is not dead. Settings are those of ``[tool.vulture]``.
+``python -m scripts.dead_code`` exits with 1 if anything is unused.
 """
 
 import ast
