@@ -78,6 +78,14 @@ def test_an_old_file_again_does_not_bring_old_values_back(tmp_path: Path) -> Non
     assert registers(lake_in(tmp_path).snapshot()) == {("m1", JAN): 12}
 
 
+def test_an_old_file_with_versions_again_changes_nothing(tmp_path: Path) -> None:
+    old = [reading("m1", JAN, 11, at(1)), reading("m1", JAN, 12, at(2))]
+    merged(tmp_path, 5, *old)
+    merged(tmp_path, 6, reading("m1", JAN, 13, at(3)))
+    assert merged(tmp_path, 7, *old) == MergeResult(unchanged=2)
+    assert registers(lake_in(tmp_path).snapshot()) == {("m1", JAN): 13}
+
+
 def test_an_arrival_before_the_replaced_row_becomes_now(tmp_path: Path) -> None:
     merged(tmp_path, 5, reading("m1", JAN, 11))
     merged(tmp_path, 8, reading("m1", JAN, 12, at(1)))
