@@ -28,7 +28,8 @@ def simulate(
     daily_days: Annotated[int, typer.Option(help="日冻结天数; days with daily registers")] = 60,
     curve_days: Annotated[int, typer.Option(help="负荷曲线天数; days with load curves")] = 7,
     area_size: Annotated[
-        int | None, typer.Option(help="每台区户数; customers per transformer area (100, or 200 in a large county)")
+        int | None,
+        typer.Option(help="每台区户数; customers per transformer area (100, or 200 in a large county)"),
     ] = None,
     file_format: Annotated[Format, typer.Option("--format", help="文件格式; file format")] = Format.parquet,
     faults: Annotated[bool, typer.Option(help="植入故障; plant faults and honest look-alikes")] = True,
