@@ -124,6 +124,13 @@ def test_showing_everything_needs_a_reason_and_is_recorded(home: Path) -> None:
     assert (record["action"], record["reason"]) == ("findings", "audit of case 7")
 
 
+def test_every_file_that_leaves_is_recorded(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "list.csv"
+    run(home, "--format", "csv", "--risk", "1.2.3", "--out", str(out))
+    record = json.loads((home / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    assert (record["files"], record["masked"], record["filters"]) == ([str(out)], True, {"risks": ["1.2.3"]})
+
+
 def test_one_finding_is_explained_in_full(home: Path) -> None:
     shown = run(home, "show", "aaaa")
     for words in (

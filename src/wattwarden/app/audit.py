@@ -16,19 +16,21 @@ AUDIT_FILE = "audit.jsonl"
 def masker_for(
     home: Path, action: str, unmasked: bool, reason: str | None, facts: Mapping[str, object]
 ) -> Masker:
-    """The masker a list is made with; showing everything needs a reason, and is recorded first.
+    """The masker a list is made with; files that leave, and everything unmasked, are recorded first.
 
     Args:
         home: The data folder.
         action: What is done, for the record.
         unmasked: Show personal data as they are.
         reason: Why that is needed.
-        facts: What else to record: filters, file.
+        facts: What else to record; ``files`` are the files written.
 
     Raises:
         WattwardenError: unmasked without a reason, or a reason without unmasked.
     """
     if not unmasked and reason is None:
+        if facts.get("files"):
+            record(home, action, {"masked": True, **facts})
         return Masker.of(contract())
     if not unmasked or not (reason or "").strip():
         raise fail(
@@ -37,7 +39,7 @@ def masker_for(
             expected="--unmasked together with --reason TEXT",
             action="Say why the data are needed in full; it is recorded in audit.jsonl.",
         )
-    record(home, action, {"reason": reason, **facts})
+    record(home, action, {"masked": False, "reason": reason, **facts})
     return Masker({}, {})
 
 

@@ -152,7 +152,7 @@ def _masker(
     from wattwarden.app.audit import masker_for
 
     filters = {name: value for name, value in asdict(query).items() if value}
-    facts = {"filters": filters, "out": str(out) if out else None}
+    facts = {"filters": filters, "files": [str(out)] if out else []}
     return masker_for(home, "findings", unmasked, reason, facts).showing("customer_no")
 
 
