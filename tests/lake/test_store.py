@@ -258,7 +258,7 @@ def test_bad_requests_name_what_is_there(tmp_path: Path) -> None:
     with pytest.raises(WattwardenError, match="lake version 7: found no such version; expected 1 to 1"):
         lake.snapshot(version=7)
     with pytest.raises(WattwardenError, match="without a time zone"):
-        lake.snapshot(as_of=datetime(2025, 1, 1))  # noqa: DTZ001 - the naive time is the test
+        lake.snapshot(as_of=datetime(2025, 1, 1))
     with lake.session() as session:
         with pytest.raises(WattwardenError, match="no imported table of this name"):
             session.merge("meter_day", pa.table({}), at(1))
