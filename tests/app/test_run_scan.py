@@ -49,14 +49,14 @@ def _typed(table: str, rows: Rows) -> pa.Table:
             return engine.query(f'SELECT * FROM "{table}"')
 
 
-def _import(home: Path, given: Mapping[str, Rows], at: datetime = START) -> None:
+def import_rows(home: Path, given: Mapping[str, Rows], at: datetime = START) -> None:
     with Lake(home, contract()).session() as session:
         for table, rows in given.items():
             session.merge(table, _typed(table, rows), at)
         session.commit({"test": "rows"})
 
 
-def _county(frozen: bool = True) -> dict[str, Rows]:
+def county(frozen: bool = True) -> dict[str, Rows]:
     still = [100 + 4 * min(day, 1 if frozen else day) for day in range(10)]
     first = date(2026, 10, 19)
     return {
@@ -92,7 +92,7 @@ def _scan(home: Path, *rules: str, **options: object) -> ScanResult:
 
 def test_from_lake_to_case(tmp_path: Path) -> None:
     """The frozen meter is found, placed at its premise and station, and becomes a case."""
-    _import(tmp_path, _county())
+    import_rows(tmp_path, county())
     result = _scan(tmp_path)
     scan = latest_scan(tmp_path)
     (finding,) = scan.findings.to_pylist()
@@ -106,7 +106,7 @@ def test_from_lake_to_case(tmp_path: Path) -> None:
 
 def test_same_lake_same_content_same_bytes(tmp_path: Path) -> None:
     """Two scans of one lake version write identical findings."""
-    _import(tmp_path, _county())
+    import_rows(tmp_path, county())
     first, second = _scan(tmp_path), _scan(tmp_path)
     for name in ("findings.parquet", "cases.parquet"):
         assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes()
@@ -115,11 +115,11 @@ def test_same_lake_same_content_same_bytes(tmp_path: Path) -> None:
 def test_open_gone_back(tmp_path: Path) -> None:
     """A finding that is mended closes itself; one that returns reopens under the same key."""
     mended = [{"meter_id": "M1", "read_date": "2026-10-28", "register_kwh": 105}]
-    _import(tmp_path, _county())
+    import_rows(tmp_path, county())
     states: list[list[tuple[str, int]]] = []
-    for given in ({}, {"reading_daily": mended}, {"reading_daily": _county()["reading_daily"]}):
+    for given in ({}, {"reading_daily": mended}, {"reading_daily": county()["reading_daily"]}):
         if given:
-            _import(tmp_path, given, START + timedelta(days=1 + len(states)))
+            import_rows(tmp_path, given, START + timedelta(days=1 + len(states)))
         run_scan(ScanRequest(tmp_path))
         life = latest_scan(tmp_path).life.filter(pa.compute.field("rule_id") == RULE)
         states.append([(row["state"], row["times_back"]) for row in life.to_pylist()])
@@ -134,9 +134,9 @@ def test_an_empty_lake_is_an_error(tmp_path: Path) -> None:
 
 def test_a_table_without_rows_blinds_the_rule(tmp_path: Path) -> None:
     """The outcome says which table has no data, instead of finding nothing."""
-    county = _county()
-    del county["bill"]
-    _import(tmp_path, county)
+    given = county()
+    del given["bill"]
+    import_rows(tmp_path, given)
     result = _scan(tmp_path)
     assert result.outcomes[0].kind is OutcomeKind.NO_DATA
     assert result.outcomes[0].detail == "bill"
@@ -151,7 +151,7 @@ def _own(home: Path, **rules: str) -> None:
 
 def test_one_failing_rule_does_not_stop_the_others(tmp_path: Path) -> None:
     """A rule whose SQL breaks at run time is shown as failed; the rest goes on; the scan is not clean."""
-    _import(tmp_path, _county())
+    import_rows(tmp_path, county())
     _own(
         tmp_path,
         breaks="SELECT customer_id FROM customer WHERE CAST(name AS DATE) > $today OR nothing = 1",
@@ -169,11 +169,11 @@ def test_one_failing_rule_does_not_stop_the_others(tmp_path: Path) -> None:
 
 def test_outside_its_band_a_rule_is_withheld(tmp_path: Path) -> None:
     """A rule that suddenly accuses everybody is quarantined, and says how many."""
-    county = _county()
-    county["customer"] = [
+    given = county()
+    given["customer"] = [
         {"customer_id": f"C{n}", "premise_id": "P1", "org_id": "O2", "status": "active"} for n in range(40)
     ]
-    _import(tmp_path, county)
+    import_rows(tmp_path, given)
     _own(tmp_path, everybody="SELECT customer_id FROM customer")
     result = _scan(tmp_path, "own")
     assert result.outcomes[0].kind is OutcomeKind.OUT_OF_BAND
@@ -183,7 +183,7 @@ def test_outside_its_band_a_rule_is_withheld(tmp_path: Path) -> None:
 
 def test_the_site_may_excuse_and_adapt(tmp_path: Path) -> None:
     """An excused subject stays silent until the exception expires; a parameter changes the rule's hash."""
-    _import(tmp_path, _county())
+    import_rows(tmp_path, county())
     before = _scan(tmp_path)
     site = tmp_path / "content" / "rules"
     site.mkdir(parents=True)
@@ -200,7 +200,7 @@ def test_the_site_may_excuse_and_adapt(tmp_path: Path) -> None:
 
 def test_only_the_chosen_organisation(tmp_path: Path) -> None:
     """A county sees its stations; another county sees nothing of them; an unknown unit is an error."""
-    _import(tmp_path, _county())
+    import_rows(tmp_path, county())
     assert _scan(tmp_path, org="O1").findings == 1
     assert _scan(tmp_path, org="O9").findings == 0
     with pytest.raises(WattwardenError, match="O7"):
@@ -209,9 +209,9 @@ def test_only_the_chosen_organisation(tmp_path: Path) -> None:
 
 def test_as_known_then(tmp_path: Path) -> None:
     """A scan as of an earlier instant does not see what arrived later."""
-    county = _county()
-    late = county.pop("reading_daily")
-    _import(tmp_path, {**county, "reading_daily": late[:3]})
-    _import(tmp_path, {"reading_daily": late[3:]}, START + timedelta(days=5))
+    given = county()
+    late = given.pop("reading_daily")
+    import_rows(tmp_path, {**given, "reading_daily": late[:3]})
+    import_rows(tmp_path, {"reading_daily": late[3:]}, START + timedelta(days=5))
     assert _scan(tmp_path, as_of=START + timedelta(days=1)).findings == 0
     assert _scan(tmp_path, as_of=START + timedelta(days=6)).findings == 1

@@ -1,11 +1,15 @@
 """The engine is fenced in and limited, whatever SQL reaches it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import WattwardenError
+from wattwarden.domain.snapshot import Snapshot
 from wattwarden.engines.duckdb_engine import DuckDBEngine, Limits
 
 
@@ -64,3 +68,17 @@ def test_names_survive_quotes_and_emoji() -> None:
         with engine.filled({"customer": [{"customer_id": "C1", "name": name}]}):
             assert engine.query("SELECT name FROM customer").to_pylist() == [{"name": name}]
         assert engine.row_count("customer") == 0
+
+
+def test_files_older_than_a_column(tmp_path: Path) -> None:
+    """A column that the contract gained later reads as NULL in the files written before."""
+    old = pa.table({"staff_id": ["E1"], "superseded_at": pa.array([None], pa.timestamp("us", "UTC"))})
+    pq.write_table(old, tmp_path / "old.parquet")
+    snapshot = Snapshot(
+        1, datetime(2026, 1, 1, tzinfo=UTC), True, {"staff": (str(tmp_path / "old.parquet"),)}
+    )
+    with DuckDBEngine(contract(), Limits()) as engine:
+        engine.open_snapshot(snapshot)
+        assert engine.query("SELECT staff_id, role FROM staff").to_pylist() == [
+            {"staff_id": "E1", "role": None}
+        ]

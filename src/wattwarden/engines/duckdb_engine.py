@@ -66,7 +66,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         for name, table in self._contract.source_tables.items():
             files = snapshot.files.get(name, ())
             if files:
-                self._connection.execute(_view(table, files, snapshot.visible()))
+                self._connection.execute(self._view(table, files, snapshot.visible()))
             else:
                 self._connection.execute(_ddl(table))
         self._fence([str(Path(f).parent) for files in snapshot.files.values() for f in files])
@@ -139,6 +139,17 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         """Make an Arrow table visible to queries under ``name``."""
         self._connection.register(name, rows)
 
+    def _view(self, table: Table, files: Sequence[str], condition: str) -> str:
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+        stored = {str(row[0]) for row in self._run(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+        # A column that the contract gained after these files were written is absent, so NULL.
+        columns = ", ".join(
+            f'"{name}"' if name in stored else f'CAST(NULL AS {column.quantity.sql}) AS "{name}"'
+            for name, column in table.columns.items()
+        )
+        return f'CREATE VIEW "{table.name}" AS SELECT {columns} FROM {source} WHERE {condition}'
+
     def _fence(self, folders: Collection[str]) -> None:
         listed = ", ".join("'" + f.replace("'", "''") + "'" for f in sorted({*folders, str(self._folder)}))
         self._connection.execute(f"SET allowed_directories = [{listed}]")
@@ -166,13 +177,6 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
             raise fail("query", found=found, expected="a query this engine accepts") from error
         finally:
             timer.cancel()
-
-
-def _view(table: Table, files: Sequence[str], condition: str) -> str:
-    columns = ", ".join(f'"{column}"' for column in table.columns)
-    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    source = f"read_parquet([{listed}]) WHERE {condition}"
-    return f'CREATE VIEW "{table.name}" AS SELECT {columns} FROM {source}'
 
 
 def _ddl(table: Table) -> str:
