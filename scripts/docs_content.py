@@ -39,20 +39,23 @@ def _table_section(table: Table, *, zh: bool) -> str:
         ("派生表。" if zh else "Derived.") if derived else "",
     ]
     head = (
-        "| 列 | 中文 | 英文 | 类型 | 单位 | 源系统字段 | CIM | 掩码 | 说明 |"
+        "| 列 | 中文 | 英文 | 类型 | 源系统字段 / CIM | 说明 |"
         if zh
-        else "| column | Chinese | English | type | unit | source field | CIM | mask | notes |"
+        else "| column | Chinese | English | type | source field / CIM | notes |"
     )
     rows = [_column_row(name, column, table, zh=zh) for name, column in table.columns.items()]
-    title = f"## {table.name} {{ #{table.name} }}\n\n{table.zh} · {table.en}"
-    body = "\n".join([head, "|" + " --- |" * 9, *rows])
+    name = table.zh if zh else table.en
+    title = f"## {name} · {table.name} {{ #{table.name} }}\n\n{table.zh} · {table.en}"
+    body = "\n".join([head, "|" + " --- |" * 6, *rows])
     return f"{title}. {' '.join(filter(None, notes))}\n\n{body}"
 
 
 def _column_row(name: str, column: Column, table: Table, *, zh: bool) -> str:
     unit = column.quantity.unit_zh if zh else column.quantity.unit_en
-    cells = [f"`{name}`", column.zh, column.en, column.type, unit, column.field, column.cim, column.mask]
-    return _row([*cells, " ".join(_notes(name, column, table, zh=zh))])
+    kind = f"{column.type} ({unit})" if unit and unit != column.type else column.type
+    known_as = " / ".join(filter(None, [column.field, column.cim]))
+    notes = " ".join(_notes(name, column, table, zh=zh))
+    return _row([f"`{name}`", column.zh, column.en, kind, known_as, notes])
 
 
 def _notes(name: str, column: Column, table: Table, *, zh: bool) -> Iterator[str]:
@@ -60,6 +63,8 @@ def _notes(name: str, column: Column, table: Table, *, zh: bool) -> Iterator[str
         yield "必填;" if zh else "required;"
     if column.ref:
         yield f"→ [{column.ref}](#{column.ref});"
+    if column.mask:
+        yield f"{'掩码' if zh else 'masked as'} {column.mask};"
     if column.min is not None or column.max is not None:
         yield f"{'' if column.min is None else f'{column.min:g}'}…{'' if column.max is None else f'{column.max:g}'};"
     if column.values:
