@@ -40,18 +40,22 @@ def _with(query: str, **params: object) -> Rule:
         ("SELECT CAST(kwh / 3 AS BIGINT) FROM bill", "CAST"),
         ("SELECT quantile_cont(kwh, 0.5) FROM bill", "function"),
         ("SELECT dayofweek(issued_on) FROM bill", "function"),
-        ("SELECT extract(dow FROM issued_on) FROM bill", "DOW"),
+        ("SELECT extract(dow FROM issued_on) FROM bill", "DAYOFWEEK"),
         ("SELECT date_diff('month', issued_on, due_on) FROM bill", "DATE_DIFF"),
         ("SELECT * FROM bill ASOF JOIN payment ON bill.issued_on >= payment.paid_at", "ASOF"),
         ("SELECT customer_id, sum(kwh) AS k FROM bill GROUP BY 1 HAVING k > 2", "HAVING"),
         (
-            "SELECT sum(kwh) OVER (ORDER BY due_on ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
-            " FROM bill",
+            (
+                "SELECT sum(kwh) OVER (ORDER BY due_on ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+                " FROM bill"
+            ),
             "OVER",
         ),
         (
-            "SELECT sum(kwh) OVER (ORDER BY due_on RANGE BETWEEN INTERVAL 3 DAY PRECEDING AND CURRENT ROW)"
-            " FROM bill",
+            (
+                "SELECT sum(kwh) OVER (ORDER BY due_on RANGE BETWEEN INTERVAL 3 DAY PRECEDING AND CURRENT ROW)"
+                " FROM bill"
+            ),
             "OVER",
         ),
         ("SELECT $nothing FROM customer", "$nothing"),
