@@ -42,6 +42,7 @@ check: quick docs test ## Everything that must hold before a change is accepted
 bench: $(READY) ## Measure import and scan at several sizes; writes bench-results/
 	$(BIN)/python -m scripts.bench --sizes $(BENCH_SIZES)
 
+docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(READY) ## Build the documentation site into ./site
 	$(BIN)/python -m mkdocs build --strict --quiet
 

@@ -54,7 +54,7 @@ def _column_row(name: str, column: Column, table: Table, *, zh: bool) -> str:
     unit = column.quantity.unit_zh if zh else column.quantity.unit_en
     kind = f"{column.type} ({unit})" if unit and unit != column.type else column.type
     known_as = " / ".join(filter(None, [column.field, column.cim]))
-    notes = " ".join(_notes(name, column, table, zh=zh))
+    notes = " ".join(_notes(name, column, table, zh=zh)).rstrip(";")
     return _row([f"`{name}`", column.zh, column.en, kind, known_as, notes])
 
 
