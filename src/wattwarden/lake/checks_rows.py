@@ -163,7 +163,7 @@ class RowChecker:
         source = self._feed.sources.get(name, name)
         required = self._feed.table.is_required(name)
         if name not in self._feed.types:
-            return [Fault(source, "true", "NULL", settings.phrase("required"))] if required else []
+            return [Fault(source, "true", "''", settings.phrase("required"))] if required else []
         raw = raw_name(name)
         faults = []
         if self._can_fail(name, column):
@@ -177,7 +177,7 @@ class RowChecker:
                 Fault(
                     source,
                     self._absent(name, column),
-                    "NULL",
+                    raw,
                     settings.phrase("required"),
                     f"{value} IS NULL",
                 )

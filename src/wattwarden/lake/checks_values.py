@@ -87,7 +87,7 @@ def parse(settings: ImportSettings, column: Column, raw: str, sql_type: str, rea
         reading: Unit, formats and codes of the source.
     """
     kind = column.quantity.sql
-    if column.type == "code":
+    if column.type == "code" and (column.values or reading.codes):
         return _code(column, raw, reading.codes)
     if kind == "VARCHAR":
         return _words(settings, raw, is_id=column.type == "id")
@@ -213,25 +213,27 @@ def _formats(formats: tuple[str, ...]) -> str:
 
 
 def _date(settings: ImportSettings, raw: str, sql_type: str, formats: tuple[str, ...]) -> str:
-    if sql_type == "VARCHAR":
-        if formats:
-            return f"CAST(try_strptime({raw}, {_formats(formats)}) AS DATE)"
-        return (
-            f"COALESCE(CASE WHEN {raw} BETWEEN '0' AND ':' THEN TRY_CAST({raw} AS DATE) END, "
-            f"CAST(try_strptime({raw}, {_formats(settings.date_formats)}) AS DATE), "
-            f"CAST(try_strptime({raw}, {_formats(settings.time_formats)}) AS DATE), {_serial(raw, 'DATE')})"
-        )
-    return f"CAST({_local(settings, raw, sql_type)} AS DATE)"
+    if sql_type != "VARCHAR":
+        return f"CAST({_local(settings, raw, sql_type)} AS DATE)"
+    if formats:
+        return f"CAST(try_strptime({raw}, {_formats(formats)}) AS DATE)"
+    return _with_digits(
+        raw,
+        f"COALESCE(TRY_CAST({raw} AS DATE), CAST(try_strptime({raw}, {_formats(settings.date_formats)}) AS DATE), "
+        f"CAST(try_strptime({raw}, {_formats(settings.time_formats)}) AS DATE), {_serial(raw, 'DATE')})",
+    )
 
 
 def _month(settings: ImportSettings, raw: str, sql_type: str, formats: tuple[str, ...]) -> str:
     """The first day of a month; a whole date counts if it is a first day."""
+    if formats:
+        return f"CAST(date_trunc('month', try_strptime({raw}, {_formats(formats)})) AS DATE)"
     day = _date(settings, raw, sql_type, ())
     first = f"CASE WHEN day({day}) = 1 THEN {day} END"
     if sql_type != "VARCHAR":
         return first
-    month = f"CAST(try_strptime({raw}, {_formats(formats or settings.month_formats)}) AS DATE)"
-    return f"date_trunc('month', {month})::DATE" if formats else f"COALESCE({month}, {first})"
+    month = f"CAST(try_strptime({raw}, {_formats(settings.month_formats)}) AS DATE)"
+    return _with_digits(raw, f"COALESCE({month}, {first})")
 
 
 def _time(settings: ImportSettings, raw: str, sql_type: str, formats: tuple[str, ...]) -> str:
@@ -242,12 +244,17 @@ def _time(settings: ImportSettings, raw: str, sql_type: str, formats: tuple[str,
     ahead = f"length({raw}) > 19 AND substr({raw}, -6, 1) = '-'"
     zoned = f"contains({raw}, '+') OR ends_with({raw}, 'Z') OR ({ahead})"
     local = f"TRY_CAST({raw} AS TIMESTAMPTZ) AT TIME ZONE {literal(settings.time_zone)}"
-    return (
-        f"COALESCE(CASE WHEN {raw} BETWEEN '0' AND ':' THEN "
-        f"CASE WHEN {zoned} THEN {local} ELSE TRY_CAST({raw} AS TIMESTAMP) END END, "
+    return _with_digits(
+        raw,
+        f"COALESCE(CASE WHEN {zoned} THEN {local} ELSE TRY_CAST({raw} AS TIMESTAMP) END, "
         f"try_strptime({raw}, {_formats(settings.time_formats + settings.date_formats)}), "
-        f"{_serial(raw, 'TIMESTAMP')})"
+        f"{_serial(raw, 'TIMESTAMP')})",
     )
+
+
+def _with_digits(raw: str, value: str) -> str:
+    """``value`` where the text begins with a digit: words such as ``infinity`` are no dates."""
+    return f"CASE WHEN {raw} BETWEEN '0' AND ':' THEN {value} END"
 
 
 def _local(settings: ImportSettings, raw: str, sql_type: str) -> str:

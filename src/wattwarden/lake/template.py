@@ -80,7 +80,7 @@ def header_text(table: Table, name: str) -> str:
 
 
 def example_value(table: Table, name: str, language: Language) -> object:
-    """A value that could stand in a column."""
+    """A value that could stand in a column; examples of two tables refer to each other."""
     column = table.columns[name]
     if column.values:
         return next(iter(column.values.values())).text(language)

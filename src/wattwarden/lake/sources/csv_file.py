@@ -3,7 +3,7 @@
 import csv
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -68,7 +68,7 @@ def read_csv(
         raise fail(
             title, found="a header without rows", expected="at least one row", action="Export it again."
         )
-    lines = _lines(split, shape, rows, rejects)
+    lines, rejects = _lines(split, shape, rows, rejects)
     if plain != path:
         plain.unlink()
     columns = dict.fromkeys(split.header, "VARCHAR")
@@ -126,7 +126,7 @@ def _stage(scratch: Scratch, split: _Split, target: Path, title: str, number: in
     named = ", ".join(f"c{at} AS {quoted(name)}" for at, name in enumerate(split.header))
     reader = (
         f"read_csv({literal(str(split.path))}, auto_detect = false, header = true, columns = {{{columns}}}, "
-        f"delim = {literal(split.delimiter)}, quote = '\"', escape = '\"', store_rejects = true, "
+        f"delim = {literal(split.delimiter)}, nullstr = '', quote = '\"', escape = '\"', store_rejects = true, "
         f"rejects_table = 'rejects_{number}', rejects_scan = 'reject_scans_{number}', "
         f"max_line_size = {_largest_line(split.path)})"
     )
@@ -153,9 +153,10 @@ def _largest_line(path: Path) -> int:
 
 
 def _reject(row: tuple[object, ...], split: _Split, title: str) -> Reject:
-    line, kind, message, text = int(str(row[0])), str(row[1]), str(row[2]), str(row[3] or "")
+    line, kind, message = int(str(row[0])), str(row[1]), str(row[2])
+    text = str(row[3] or "").strip("\r\n")
     fault = _FAULTS.get(kind, "columns")
-    if fault == "quote" and "\n" in text.strip("\n"):
+    if fault == "quote" and "\n" in text:
         raise fail(
             f"{title}, line {line}",
             found="a quote that is opened and never closed",
@@ -168,25 +169,34 @@ def _reject(row: tuple[object, ...], split: _Split, title: str) -> Reject:
     return Reject(line, fault, found, text[:_READABLE])
 
 
-def _lines(split: _Split, shape: TextShape, rows: int, rejects: Sequence[Reject]) -> Lines:
-    """Line of each row: by arithmetic where each row is one line, else by reading the file again."""
+def _lines(
+    split: _Split, shape: TextShape, rows: int, rejects: tuple[Reject, ...]
+) -> tuple[Lines, tuple[Reject, ...]]:
+    """Line of each row and reject: by arithmetic where each row is one line, else by reading again.
+
+    DuckDB counts a row that spans lines as one, so that the line of a reject is its number among the
+    rows, blank lines included.
+    """
     if shape.lines == 1 + rows + len(rejects) or rows > _MANY_ROWS:
-        skipped = [reject.line for reject in rejects]
-        positions = tuple(line - 2 - before for before, line in enumerate(skipped))
-        return Lines(2, positions, tuple(range(1, len(positions) + 1)))
-    bad = {reject.line for reject in rejects}
+        positions = tuple(reject.line - 2 - before for before, reject in enumerate(rejects))
+        return Lines(2, positions, tuple(range(1, len(positions) + 1))), rejects
+    bad = {reject.line: reject for reject in rejects}
+    moved: list[Reject] = []
+    jumps: list[int] = []
+    steps: list[int] = []
+    position, last, offset = -1, 0, 0
     with split.path.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
         reader = csv.reader(handle, delimiter=split.delimiter)
-        jumps: list[int] = []
-        steps: list[int] = []
-        position, before, offset = -1, 0, 0
-        for record in reader:
-            start, before = before + 1, reader.line_num
-            if (not record and len(split.header) > 1) or start in bad:
+        for number, record in enumerate(reader, start=1):
+            line, last = last + 1, reader.line_num
+            if number in bad:
+                moved.append(replace(bad[number], line=line))
                 continue
-            if position >= 0 and start - 2 - position != offset:
-                offset = start - 2 - position
+            if not record and len(split.header) > 1:
+                continue
+            if position >= 0 and line - 2 - position != offset:
+                offset = line - 2 - position
                 jumps.append(position)
                 steps.append(offset)
             position += 1
-    return Lines(2, tuple(jumps), tuple(steps))
+    return Lines(2, tuple(jumps), tuple(steps)), tuple(moved)
