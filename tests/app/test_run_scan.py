@@ -167,6 +167,19 @@ def test_one_failing_rule_does_not_stop_the_others(tmp_path: Path) -> None:
     assert not result.is_clean
 
 
+def test_what_no_rule_may_do(tmp_path: Path) -> None:
+    """A rule that reads the lake's own files, or is no rule at all, fails by itself and says why."""
+    import_rows(tmp_path, county())
+    _own(tmp_path, reads=f"SELECT customer_id FROM read_parquet('{tmp_path}/lake/customer/*.parquet')")
+    (tmp_path / "content" / "own" / "rules" / "own" / "torn.yaml").write_text("id: [", encoding="utf-8")
+    result = _scan(tmp_path, RULE, "own")
+    failed = {o.rule_id: o.detail for o in result.outcomes if o.kind is OutcomeKind.FAILED}
+    assert failed.keys() == {"own.reads", "own.torn"}
+    assert "read_parquet" in failed["own.reads"]
+    assert "valid YAML" in failed["own.torn"]
+    assert result.findings == 1
+
+
 def test_outside_its_band_a_rule_is_withheld(tmp_path: Path) -> None:
     """A rule that suddenly accuses everybody is quarantined, and says how many."""
     given = county()

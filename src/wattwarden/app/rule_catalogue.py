@@ -1,11 +1,11 @@
 """Which rules there are, with the site's settings, and which the user chose."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from wattwarden.domain.content import BUILT_IN
-from wattwarden.domain.errors import fail
-from wattwarden.rulekit.load import load_rules, load_site_rules, with_site
+from wattwarden.domain.errors import Problem, WattwardenError, fail
+from wattwarden.rulekit.load import load_rules, load_site_rules, load_sound_rules, with_site
 from wattwarden.rulekit.model import Rule
 
 SITE_CONTENT = "content"
@@ -15,12 +15,31 @@ OWN_RULES = Path(SITE_CONTENT) / "own"
 
 
 def all_rules(home: Path | None = None) -> dict[str, Rule]:
-    """Built-in rules and the site's own, with the site's settings laid over them."""
-    rules = load_rules(BUILT_IN)
+    """Built-in rules and the site's own, with the site's settings laid over them.
+
+    Raises:
+        WattwardenError: a rule file is faulty.
+    """
+    rules, faulty = sound_rules(home)
+    if faulty:
+        raise WattwardenError(*(problem for problems in faulty.values() for problem in problems))
+    return rules
+
+
+def sound_rules(home: Path | None) -> tuple[dict[str, Rule], dict[str, tuple[Problem, ...]]]:
+    """The rules that load, and the problems of the site's own that do not, both by id.
+
+    Raises:
+        WattwardenError: a built-in rule or the site's settings are faulty.
+    """
+    built_in = load_rules(BUILT_IN)
     if home is None:
-        return rules
-    site = home / SITE_CONTENT
-    return with_site({**rules, **load_rules(home / OWN_RULES)}, load_site_rules(site))
+        return built_in, {}
+    own, faulty = load_sound_rules(home / OWN_RULES)
+    for rule_id in own.keys() & built_in.keys():
+        expected = "an id of its own, or settings in content/rules/"
+        faulty[rule_id] = (Problem(f"own rule {rule_id}", "a built-in rule of this id", expected),)
+    return with_site({**own, **built_in}, load_site_rules(home / SITE_CONTENT)), faulty
 
 
 def chosen_rules(wanted: Collection[str], home: Path | None = None) -> Sequence[Rule]:
@@ -31,7 +50,15 @@ def chosen_rules(wanted: Collection[str], home: Path | None = None) -> Sequence[
     Raises:
         WattwardenError: a name fits no rule.
     """
-    rules = all_rules(home)
+    return choose(all_rules(home), wanted)
+
+
+def choose(rules: Mapping[str, Rule], wanted: Collection[str]) -> Sequence[Rule]:
+    """Those of ``rules`` that ``wanted`` names; all of them when it names none.
+
+    Raises:
+        WattwardenError: a name fits no rule.
+    """
     for name in wanted:
         if not any(_fits(rule, name) for rule in rules.values()):
             raise fail(

@@ -9,13 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from wattwarden.app.organisation import subtree
-from wattwarden.app.rule_catalogue import SITE_CONTENT, chosen_rules
+from wattwarden.app.rule_catalogue import SITE_CONTENT, choose, sound_rules
 from wattwarden.app.scan_files import ScanKind, previous_life, publish_scan
 from wattwarden.app.scan_life import next_life
 from wattwarden.app.scan_rules import RuleRunner, business_date
 from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import Problem, fail
 from wattwarden.domain.finding import FINDING_SCHEMA, OutcomeKind, RuleOutcome
 from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.lake.store import Lake
@@ -80,7 +80,8 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         WattwardenError: the lake is empty, the organisation is unknown, or no rule is live.
     """
     settings = load_scan_settings(request.home)
-    rules = [rule for rule in chosen_rules(request.rules, request.home) if rule.is_live]
+    catalogue, faulty = sound_rules(request.home)
+    rules = [rule for rule in choose(catalogue, request.rules) if rule.is_live]
     if not rules:
         raise fail("scan", found="no live rule", expected="at least one stable or experimental rule")
     snapshot = Lake(request.home, contract()).snapshot(request.as_of)
@@ -93,7 +94,8 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         site = load_site_rules(request.home / SITE_CONTENT)
         runner = RuleRunner(engine, contract(), today, settings.findings_always_allowed, site, organisation)
         outcomes, findings = _run_all(runner, rules, progress)
-        undecided = _undecided(outcomes, request.home)
+        outcomes += [_faulty(rule_id, problems) for rule_id, problems in faulty.items()]
+        undecided = _undecided(outcomes, catalogue)
         life = next_life(engine, previous_life(request.home), findings, undecided, today)
     cases = score(findings, load_register(), load_scoring_parameters(site=request.home / SITE_CONTENT))
     facts = {
@@ -128,10 +130,16 @@ def _run_all(
     return outcomes, runner.placed(together).sort_by("finding_key")
 
 
-def _undecided(outcomes: Sequence[RuleOutcome], home: Path) -> set[str]:
-    """Live rules that came to no result: what they found before stays as it was."""
-    ran = {outcome.rule_id for outcome in outcomes if outcome.kind in JUDGED}
-    return {rule.id for rule in chosen_rules((), home) if rule.is_live} - ran
+def _faulty(rule_id: str, problems: Sequence[Problem]) -> RuleOutcome:
+    """The outcome of a file of the site that is no rule."""
+    return RuleOutcome(rule_id, "", OutcomeKind.FAILED, 0, "; ".join(map(str, problems)), 0.0)
+
+
+def _undecided(outcomes: Sequence[RuleOutcome], catalogue: Mapping[str, Rule]) -> set[str]:
+    """Rules that came to no result: what they found before stays as it was."""
+    judged = {outcome.rule_id for outcome in outcomes if outcome.kind in JUDGED}
+    live = {rule.id for rule in catalogue.values() if rule.is_live}
+    return live.union(outcome.rule_id for outcome in outcomes) - judged
 
 
 def _content_hash(rules: Sequence[Rule]) -> str:

@@ -95,6 +95,8 @@ class RuleRunner:
 
     def _judge(self, rule: Rule) -> tuple[OutcomeKind, str, pa.Table]:
         nothing = FINDING_SCHEMA.empty_table()
+        if unsafe := sql.problems(rule, self._contract.tables):
+            raise WattwardenError(*unsafe)
         read = sql.tables_read(sql.parse(rule.detect, f"rule {rule.id}"))
         if missing := self._without_rows(base_tables(self._contract, read) - set(rule.optional)):
             return OutcomeKind.NO_DATA, ", ".join(missing), nothing

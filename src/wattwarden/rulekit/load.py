@@ -50,18 +50,24 @@ def load_rules(root: Path = BUILT_IN) -> dict[str, Rule]:
     Raises:
         WattwardenError: with the problems of all faulty files.
     """
+    rules, faulty = load_sound_rules(root)
+    if faulty:
+        raise WattwardenError(*(problem for problems in faulty.values() for problem in problems))
+    return rules
+
+
+def load_sound_rules(root: Path) -> tuple[dict[str, Rule], dict[str, tuple[Problem, ...]]]:
+    """The rules below ``root/rules`` that load, and the problems of those that do not, both by id."""
     rules: dict[str, Rule] = {}
-    problems: list[Problem] = []
+    faulty: dict[str, tuple[Problem, ...]] = {}
     for path in content_files("rules", root):
         try:
             rule = load_rule(path)
         except WattwardenError as error:
-            problems.extend(error.problems)
+            faulty[f"{path.parent.name}.{path.stem}"] = error.problems
         else:
             rules[rule.id] = rule
-    if problems:
-        raise WattwardenError(*problems)
-    return rules
+    return rules, faulty
 
 
 def load_site_rules(site: Path) -> dict[str, SiteRule]:
