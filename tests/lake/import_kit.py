@@ -54,9 +54,8 @@ def lake_state(home: Path) -> dict[str, list[tuple[object, ...]]]:
     """All current rows by table, and what waits in quarantine without the names of files."""
     lake = Lake(home, contract())
     state = {name: rows(home, name) for name in contract().source_tables if lake.files(name)}
-    state["waiting"] = sorted(
-        (e.table, e.column, e.found, tuple(sorted(e.raw.items(), key=str))) for e in waiting(home)
-    )
+    held = [(entry.table, entry.column, entry.found, sorted(entry.raw.items())) for entry in waiting(home)]
+    state["waiting"] = sorted(held, key=repr)
     return state
 
 

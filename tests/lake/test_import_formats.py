@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from tests.lake.import_kit import ORG, refusal, rows, run, write
+from tests.lake.import_kit import ORG, refusal, rows, run, waiting, write
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.lake.sources.database import DatabaseQuery
@@ -66,8 +66,6 @@ def test_lines_are_counted_across_blank_and_broken_ones(tmp_path: Path) -> None:
     )
     (tmp_path / "customer.csv").write_text(text, encoding="utf-8")
     report = run(tmp_path / "home", tmp_path / "customer.csv")
-    from tests.lake.import_kit import waiting  # noqa: PLC0415
-
     assert [(entry.line, entry.found) for entry in waiting(tmp_path / "home")] == [(5, "3"), (6, "wrong")]
     assert (report.tables[0].read, report.tables[0].new) == (4, 2)
 

@@ -86,7 +86,6 @@ class ImportRun:
         self._settings = settings
         self._at = imported_at
         self._progress = progress
-        self._lenient: frozenset[int] = frozenset()
         self.outcome = Outcome()
         self.checks: dict[str, TableCheck] = {}
 
@@ -100,7 +99,6 @@ class ImportRun:
             make_feeds: Makes the feeds of some of them.
             lenient: Parts of which only rows from the quarantine are read; they are not refused.
         """
-        self._lenient = lenient
         while True:
             left = [part for part in parts if part.number not in self.outcome.refused]
             self.checks, self.outcome.counts, self.outcome.unchecked = {}, {}, {}

@@ -24,7 +24,7 @@ from wattwarden.lake.sources.part import ROW
 
 FORBIDDEN_FUNCTIONS = (
     "read_", "scan_", "parquet_", "sniff_", "glob", "pragma_", "duckdb_", "query", "getenv", "current_setting",
-    "random", "uuid", "gen_random", "now", "today", "current_", "get_current", "localtime", "nextval", "setseed",
+    "rand", "uuid", "gen_random", "now", "today", "current_", "get_current", "localtime", "nextval", "setseed",
     "write_", "load_", "install", "pg_", "which_secret", "getvariable", "sleep",
 )  # fmt: skip
 """Beginnings of function names that read files, leave the process or depend on the clock or on chance."""

@@ -26,6 +26,7 @@ _LIKELY = 0.55
 _NAME, _VALUES = 0.75, 0.25
 _SURE = 0.999
 _TABLES = 4
+_SHORTEST_PART = 2
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class ColumnGuess:
         source: Column of the file.
         confidence: 0 to 1.
         formats: Date formats that the values need, if any.
-        unit: Unit in the header, if any.
+        unit: Factor from the unit in the header to that of the contract, if they differ.
         samples: Values as they stand in the file.
     """
 
@@ -105,7 +106,7 @@ def mapping_text(part: Part, suggestion: Suggestion, file_name: str) -> str:
         if guess.formats:
             entry += f", formats: [{', '.join(map(_scalar, guess.formats))}]"
         if guess.unit:
-            entry += f", unit: {_scalar(guess.unit)}"
+            entry += f", unit: {guess.unit}"
         label = suggestion.table.columns[guess.column].zh
         samples = " | ".join(guess.samples).replace("\n", " ")
         lines.append(f"      {guess.column}: {{{entry}}}   # {label}; {guess.confidence:.0%}; {samples}")
@@ -235,7 +236,7 @@ def _alike(one: str, other: str) -> float:
         return 0.95
     ratio = SequenceMatcher(None, one, other, autojunk=False).ratio()
     shorter, longer = sorted((one, other), key=len)
-    is_inside = shorter in longer and len(shorter) >= 2 and len(shorter) * 3 >= len(longer)  # noqa: PLR2004
+    is_inside = shorter in longer and len(shorter) >= _SHORTEST_PART and len(shorter) * 3 >= len(longer)
     return max(ratio * 0.9, 0.7 if is_inside else 0)
 
 

@@ -88,9 +88,8 @@ def example_value(table: Table, name: str, language: Language) -> object:
     if kind == "BOOLEAN":
         return "是" if language == "zh" else "yes"
     if kind == "VARCHAR":
-        return (
-            f"{(column.ref or name).upper()}-1" if column.type == "id" else f"… {column.label.text(language)}"
-        )
+        named = column.ref or (table.name if name == table.key[0] else name)
+        return f"{named.upper()}-1" if column.type == "id" else f"… {column.label.text(language)}"
     if kind == "DATE":
         return _EXAMPLE_MONTH if column.type == "month" else _EXAMPLE_DATE
     if kind == "TIMESTAMP":

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -23,6 +24,11 @@ GUIDE_SHEETS = ("说明", "guide")
 EXAMPLE_MARK = "#"
 """Column of a template in which an example row is marked; such rows are left out."""
 
+# What the archive and the XML inside it raise when bytes are lost or changed.
+_DAMAGE = (
+    CalamineError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError,
+    LookupError,
+)  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0"
 _BATCH = 20_000
 _EXACT_DIGITS = 15
@@ -57,7 +63,7 @@ def read_xlsx(scratch: Scratch, path: Path, title: str, first_number: int) -> li
             )
             if part:
                 parts.append(part)
-    except (CalamineError, zipfile.BadZipFile, OSError, EOFError, zipfile.LargeZipFile) as error:
+    except _DAMAGE as error:
         raise fail(
             title,
             found=f"a damaged workbook: {error}",
