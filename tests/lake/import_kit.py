@@ -51,11 +51,11 @@ def waiting(home: Path, table: str | None = None) -> list[Entry]:
 
 
 def lake_state(home: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All current rows by table, and what waits in quarantine without the names of files."""
+    """All current rows by table, and which rows wait in quarantine, whatever files they stand in."""
     lake = Lake(home, contract())
     state = {name: rows(home, name) for name in contract().source_tables if lake.files(name)}
     held = [(entry.table, entry.column, entry.found, sorted(entry.raw.items())) for entry in waiting(home)]
-    state["waiting"] = sorted(held, key=repr)
+    state["waiting"] = [(row,) for row in sorted({repr(row) for row in held})]
     return state
 
 

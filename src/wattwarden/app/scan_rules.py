@@ -102,9 +102,11 @@ class RuleRunner:
             return OutcomeKind.NO_DATA, ", ".join(missing), nothing
         self._derive(derivation_order(self._contract, read))
         lowest, allowed = self._band(rule)
-        columns = self._engine.describe(sql.bound_sql(rule, self._today))
-        query = findings_sql(rule, self._contract, self._today, columns, allowed + 1)
-        found = self._engine.query(query).cast(FINDING_SCHEMA)
+        query = sql.bound_sql(rule, self._today)
+        columns = self._engine.describe(query)
+        found = self._engine.query(findings_sql(rule, self._contract, query, columns, allowed + 1)).cast(
+            FINDING_SCHEMA
+        )
         if not lowest <= found.num_rows <= allowed:
             above = f"more than {allowed}" if found.num_rows > allowed else str(found.num_rows)
             return OutcomeKind.OUT_OF_BAND, f"{above} findings; expected {lowest} to {allowed}", found

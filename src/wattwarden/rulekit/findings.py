@@ -1,20 +1,18 @@
 """From a rule's query to rows of findings, as one SQL statement."""
 
-from datetime import date
-
 from wattwarden.domain.finding import FINDING_SCHEMA
 from wattwarden.domain.tables import Contract
-from wattwarden.rulekit import sql
 from wattwarden.rulekit.model import MONEY_COLUMNS, Rule
 
 KEY_LENGTH = 32
 _SEPARATOR = "chr(31)"
 
 
-def findings_sql(rule: Rule, contract: Contract, today: date, columns: dict[str, str], limit: int) -> str:
+def findings_sql(rule: Rule, contract: Contract, query: str, columns: dict[str, str], limit: int) -> str:
     """The SELECT that turns the rule's rows into findings, without premise and organisation.
 
     Args:
+        query: The rule's query with all values bound.
         columns: Output columns of the rule's query with their types.
         limit: At most this many rows; one above the allowed number shows that a band is broken.
     """
@@ -39,7 +37,7 @@ def findings_sql(rule: Rule, contract: Contract, today: date, columns: dict[str,
         "proof": _proof(rule),
     }
     chosen = ", ".join(f'{fields[name]} AS "{name}"' for name in FINDING_SCHEMA.names)
-    return f"SELECT {chosen} FROM ({sql.bound_sql(rule, today)}) AS rule_rows LIMIT {limit}"
+    return f"SELECT {chosen} FROM ({query}) AS rule_rows LIMIT {limit}"
 
 
 def _identity(rule: Rule, subject: str) -> str:

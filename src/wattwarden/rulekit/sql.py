@@ -8,6 +8,7 @@ differently (docs/DESIGN, section 5): a translation that parses proves nothing.
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -40,8 +41,9 @@ _EXACT_UNITS = {"DAY", "HOUR", "MINUTE", "SECOND"}
 _FRACTIONAL = (exp.Div, exp.Mul, exp.Avg, exp.Sqrt, exp.Pow)
 
 
+@lru_cache(maxsize=2048)
 def parse(sql: str, subject: str) -> exp.Query:
-    """Parse exactly one SELECT.
+    """Parse exactly one SELECT; the tree is shared, so copy it before a change.
 
     Raises:
         WattwardenError: it is not SQL, not one statement, or not a query.
@@ -68,9 +70,10 @@ def bound_sql(rule: Rule, today: date) -> str:
     Raises:
         WattwardenError: the SQL does not parse, or names a parameter that is not declared.
     """
-    tree = parse(rule.detect, f"rule {rule.id}")
     values: dict[str, Scalar | tuple[Scalar, ...]] = {name: p.value for name, p in rule.params.items()}
-    return bind(tree, {**values, TODAY: today}, f"rule {rule.id}").sql(dialect=DIALECT)
+    return bind(parse(rule.detect, f"rule {rule.id}"), {**values, TODAY: today}, f"rule {rule.id}").sql(
+        dialect=DIALECT
+    )
 
 
 def bind(tree: exp.Query, values: Mapping[str, Scalar | tuple[Scalar, ...]], subject: str) -> exp.Query:
