@@ -346,3 +346,11 @@ def test_two_imports_at_once_end_like_one_after_the_other(tmp_path: Path, second
     versions = [commit.version for commit in lake.history()]
     assert versions == list(range(1, len(versions) + 1))
     assert lake.history()[-1].rows == {"reading_daily": len(expected)}
+
+
+def test_too_little_memory_is_an_error_and_changes_nothing(tmp_path: Path) -> None:
+    many = arrow_rows("reading_daily", [reading(f"m{number}", JAN, 10) for number in range(50_000)])
+    lake = Lake(tmp_path, contract(), memory="8MB")
+    with pytest.raises(WattwardenError, match="memory limit"), lake.session() as session:
+        session.merge("reading_daily", many, at(1))
+    assert lake.head() is None

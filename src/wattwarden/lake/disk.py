@@ -12,7 +12,7 @@ from uuid import uuid4
 import duckdb
 from deltalake.exceptions import DeltaError
 
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import WattwardenError, fail
 
 _MEGABYTE = 1_000_000
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
@@ -21,13 +21,23 @@ _FULL = ("no space left", "disk quota exceeded", "max_temp_directory_size", "fai
 
 @contextmanager
 def clear_disk_errors(path: Path) -> Iterator[None]:
-    """Turn "disk full" and "not permitted" of any library into an error that names the place.
+    """Turn "disk full", "not permitted" and "no memory" of any library into an error that names the place.
 
     Raises:
-        WattwardenError: the disk of ``path`` is full or may not be written; other errors pass unchanged.
+        WattwardenError: the disk of ``path`` is full or may not be written, or the memory limit is too
+            low for its rows; other errors pass unchanged.
     """
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        if _is_full(error):
+            raise _full(path) from error
+        raise fail(
+            str(path),
+            found=str(error).splitlines()[0],
+            expected="rows that can be sorted within the memory limit",
+            action="Import fewer files at once; the lake is unchanged.",
+        ) from error
     except (OSError, duckdb.Error, DeltaError) as error:
         if isinstance(error, OSError) and error.errno in _REFUSED:
             raise fail(
@@ -38,13 +48,7 @@ def clear_disk_errors(path: Path) -> Iterator[None]:
             ) from error
         if not _is_full(error):
             raise
-        free = shutil.disk_usage(path).free / _MEGABYTE
-        raise fail(
-            str(path),
-            found=f"a full disk ({free:,.1f} MB free)",
-            expected="room for the rows that are written",
-            action="Free some space and start again; the lake is unchanged.",
-        ) from error
+        raise _full(path) from error
 
 
 def sync(path: Path) -> None:
@@ -78,3 +82,13 @@ def _is_full(error: Exception) -> bool:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
     return any(phrase in str(error).lower() for phrase in _FULL)
+
+
+def _full(path: Path) -> WattwardenError:
+    free = shutil.disk_usage(path).free / _MEGABYTE
+    return fail(
+        str(path),
+        found=f"a full disk ({free:,.1f} MB free)",
+        expected="room for the rows that are written",
+        action="Free some space and start again; the lake is unchanged.",
+    )
