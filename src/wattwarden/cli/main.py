@@ -56,6 +56,9 @@ COMMANDS = {
     "rules": Entry(
         "rules_command:app", "规则的查看、检查、测试与新建", "List, show, lint, test and write rules"
     ),
+    "prices": Entry(
+        "prices_command:app", "电价表的查看、检查与比较", "Show, check and compare the price books"
+    ),
     "scan": Entry("scan_command:scan", "运行规则, 发布疑点", "Run the rules and publish the findings"),
     "findings": Entry(
         "findings_command:findings",

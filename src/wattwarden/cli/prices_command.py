@@ -1,0 +1,95 @@
+"""``wattwarden prices``: what a figure of the tariff is on a day, by which document, and what is doubtful."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wattwarden.cli.output import EXIT_PROBLEMS, console, language, problems_shown, say
+
+if TYPE_CHECKING:
+    from wattwarden.domain.prices import PriceLine
+
+_STALE_AFTER_DAYS = 365
+
+app = typer.Typer(no_args_is_help=True, help="Show, check and compare the price books. 电价表")
+
+Region = Annotated[str, typer.Option(help="Folder below prices/, such as hubei. 省份")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day, default today. 日期")]
+_DAY = typer.Argument(formats=["%Y-%m-%d"], help="Day. 日期")
+
+
+@app.command()
+def show(region: Region = "hubei", on: Day = None) -> None:
+    """Show every figure that applies in a province on a day, and why. 某日执行的电价及依据."""
+    from wattwarden.app.check_prices import shown_prices
+    from wattwarden.domain.prices import price_books
+
+    day = (on or datetime.now()).date()  # noqa: DTZ005 - the local day is meant
+    out = console()
+    with problems_shown():
+        shown = shown_prices(price_books(), region, day)
+    for entry in shown:
+        book = entry.book
+        out.print(f"{book.text(language())} [{book.region}/{book.name}], {book.unit}")
+        if entry.line is None:
+            out.print(say(f"  {day} 无执行标准", f"  nothing holds on {day}"))
+            continue
+        out.print("  " + _because(entry.line))
+        for level, value in entry.line.values.items():
+            out.print(f"  {book.levels[level].text(language())}: {value}")
+
+
+@app.command()
+def check(on: Day = None) -> None:
+    """List gaps, overlaps, missing, unverified and old figures; status 1 if any. 检查电价表."""
+    from wattwarden.app.check_prices import price_problems
+    from wattwarden.domain.prices import price_books
+
+    day = (on or datetime.now()).date()  # noqa: DTZ005 - the local day is meant
+    with problems_shown():
+        books = price_books()
+        problems = price_problems(books, day, _STALE_AFTER_DAYS)
+    for problem in problems:
+        console().print(str(problem))
+    console().print(
+        say(
+            f"{len(books.books)} 张电价表, {len(problems)} 处待处理",
+            f"{len(books.books)} price books, {len(problems)} points to settle",
+        )
+    )
+    if problems:
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+@app.command()
+def diff(
+    before: Annotated[datetime, _DAY], after: Annotated[datetime, _DAY], region: Region = "hubei"
+) -> None:
+    """List every figure that differs between two days. 比较两日电价."""
+    from wattwarden.app.check_prices import price_changes
+    from wattwarden.domain.prices import price_books
+
+    with problems_shown():
+        changes = price_changes(price_books(), region, before.date(), after.date())
+    for change in changes:
+        name = f"{change.book.text(language())}, {change.book.levels[change.level].text(language())}"
+        console().print(f"{name}: {_figure(change.before)} → {_figure(change.after)} {change.book.unit}")
+    console().print(say(f"{len(changes)} 处不同", f"{len(changes)} differences"))
+
+
+def _because(line: "PriceLine") -> str:
+    until = line.valid_to or say("今", "now")
+    sure = {
+        "verified": say("已核实", "verified"),
+        "verified_by_copy": say("按转载核实", "verified by a copy"),
+        "unverified": say("未核实", "not verified"),
+    }[line.certainty]
+    note = f"; {line.note.text(language())}" if line.note else ""
+    seen = say(f"{line.still_valid_on} 仍有效", f"still valid on {line.still_valid_on}")
+    return f"{line.document}, {line.valid_from} – {until}, {sure}, {seen} ({line.source}){note}"
+
+
+def _figure(value: Decimal | None) -> str:
+    return "–" if value is None else str(value)

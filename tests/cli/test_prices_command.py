@@ -1,0 +1,46 @@
+"""The prices command as its user sees it."""
+
+import pytest
+from typer.testing import CliRunner
+
+from wattwarden.cli.main import app
+
+RUNNER = CliRunner()
+
+
+def output(*arguments: str, status: int = 0) -> str:
+    result = RUNNER.invoke(app, list(arguments))
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("需量电价", "按转载核实", "1-10千伏: 42")),
+        ("en", ("Demand charge", "verified by a copy", "1 to 10 kV: 42")),
+    ],
+)
+def test_show_gives_figure_document_and_certainty(language: str, words: tuple[str, ...]) -> None:
+    text = output("--lang", language, "prices", "show", "--region", "hubei", "--on", "2026-09-01")
+    assert all(word in text for word in words)
+
+
+def test_show_before_any_line_says_so() -> None:
+    assert "nothing holds on 2020-01-01" in output("--lang", "en", "prices", "show", "--on", "2020-01-01")
+
+
+def test_diff_over_the_start_of_the_fourth_period() -> None:
+    text = output("--lang", "en", "prices", "diff", "2026-07-31", "2026-08-01")
+    assert "Discount on the demand charge, Share of the demand charge: 0.9 → – times" in text
+    assert "Demand charge, 1 to 10 kV: – → 42 yuan/(kW·month)" in text
+    assert "0 differences" in output("--lang", "en", "prices", "diff", "2026-08-01", "2026-08-01")
+
+
+def test_check_lists_what_must_be_settled() -> None:
+    text = output("--lang", "en", "prices", "check", "--on", "2026-09-01", status=1)
+    assert (
+        "price book hunan/transmission_two_part, line from 2026-08-01: found no figure for kv10, kv35" in text
+    )
+    assert "hunan/residential_ladder" in text
+    assert "hubei/demand_charge" not in text
