@@ -17,8 +17,8 @@ def output(*arguments: str, status: int = 0) -> str:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh", ("需量电价", "按转载核实", "1-10千伏: 42")),
-        ("en", ("Demand charge", "verified by a copy", "1 to 10 kV: 42")),
+        ("zh", ("需量电价", "据转载核实", "1-10千伏: 42")),
+        ("en", ("Demand charge", "verified from a copy", "1 to 10 kV: 42")),
     ],
 )
 def test_show_gives_figure_document_and_certainty(language: str, words: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ en: Some price
 unit: yuan/kWh
 levels: {all: {zh: 全部, en: All}}
 lines:
-  - &line {valid_from: 2024-01-01, valid_to: 2025-01-01, document: d, source: s, certainty: verified, still_valid_on: 2024-01-01, values: {all: "0.1"}}
+  - &line {valid_from: 2024-01-01, valid_to: 2025-01-01, document: d, source: s, verified: verified, still_valid_on: 2024-01-01, values: {all: "0.1"}}
 """
 
 
@@ -115,7 +115,7 @@ def test_a_price_change_is_one_dated_line(tmp_path: Path, begins: str, ends: str
         ('"0.1"', "0.1", "in quotes"),
         ("yuan/kWh", "dollar", "unit"),
         ("values: {all", "values: {some", "no level"),
-        ("certainty: verified", "certainty: surely", "certainty"),
+        ("verified: verified", "verified: surely", "verified"),
         ('"0.1"', "about ten", "decimal"),
         ("source: s, ", "", "source"),
         ("valid_to: 2025-01-01", "valid_too: 2025-01-01", "valid_too"),

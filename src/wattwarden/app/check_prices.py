@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from wattwarden.domain.errors import Problem
-from wattwarden.domain.prices import Certainty, PriceBook, PriceBooks, PriceLine, changed_levels, faults
+from wattwarden.domain.prices import PriceBook, PriceBooks, PriceLine, changed_levels, faults
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ def _doubtful(book: PriceBook, day: date, stale_after_days: int) -> Iterator[Pro
     if last.valid_to is not None and last.valid_to <= day:
         yield Problem(subject, f"it ended on {last.valid_to}", "a line that holds today, or a retired book")
         return
-    if last.certainty is Certainty.UNVERIFIED:
-        yield Problem(subject, "not verified", f"read {last.document} and set certainty")
+    if last.verified in ("recalled", "uncertain"):
+        yield Problem(subject, "not verified", f"read {last.document} and set verified")
     if last.still_valid_on < day - timedelta(days=stale_after_days):
         yield Problem(
             subject,

@@ -2,17 +2,9 @@
 
 from collections.abc import Iterator
 
-from wattwarden.domain.labels import Language
+from wattwarden.domain.labels import VERIFICATION, Language
 from wattwarden.rulekit.model import Rule
 from wattwarden.rulekit.register import load_clauses, load_register
-
-VERIFICATION = {
-    "verified": ("已核实", "verified"),
-    "verified_by_copy": ("据转载核实", "verified from a copy"),
-    "recalled": ("未核实", "unverified"),
-    "uncertain": ("未核实(存疑)", "unverified, uncertain"),
-}
-"""How an article's standing is shown; what was not read at its source is said to be unverified."""
 
 
 def explain_rule(rule: Rule, language: Language) -> str:
@@ -40,7 +32,7 @@ def _lines(rule: Rule, language: Language) -> Iterator[str]:
     clauses = load_clauses()
     for ref in rule.clauses:
         clause = clauses[ref]
-        standing = VERIFICATION[clause.article.verified][0 if zh else 1]
+        standing = VERIFICATION[clause.article.verified].text(language)
         words = clause.article.zh if zh else clause.article.en
         cited = f"{clause.law.title.text(language)} {clause.article.number}"
         yield f"{'依据' if zh else 'clause'}: {cited} [{standing}]: {words}"

@@ -80,12 +80,10 @@ def diff(
 
 
 def _because(line: "PriceLine") -> str:
+    from wattwarden.domain.labels import VERIFICATION
+
     until = line.valid_to or say("今", "now")
-    sure = {
-        "verified": say("已核实", "verified"),
-        "verified_by_copy": say("按转载核实", "verified by a copy"),
-        "unverified": say("未核实", "not verified"),
-    }[line.certainty]
+    sure = VERIFICATION[line.verified].text(language())
     note = f"; {line.note.text(language())}" if line.note else ""
     seen = say(f"{line.still_valid_on} 仍有效", f"still valid on {line.still_valid_on}")
     return f"{line.document}, {line.valid_from} – {until}, {sure}, {seen} ({line.source}){note}"

@@ -6,18 +6,17 @@ One file is one figure: ``content/prices/<region>/<name>.yaml``. A price change 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from wattwarden.domain.content import BUILT_IN, content_files, read_yaml, validate
 from wattwarden.domain.errors import Problem, WattwardenError, fail
-from wattwarden.domain.labels import Label, Strict
+from wattwarden.domain.labels import Label, Strict, Verification
 from wattwarden.domain.period import Period
 
 NATIONAL = "china"
@@ -25,37 +24,15 @@ NATIONAL = "china"
 FOREVER = date.max
 
 
-class Unit(StrEnum):
-    """Unit of a figure."""
-
-    YUAN_PER_KWH = "yuan/kWh"
-    YUAN_PER_KW_MONTH = "yuan/(kW·month)"
-    YUAN_PER_KVA_MONTH = "yuan/(kVA·month)"
-    YUAN_PER_KVA = "yuan/kVA"
-    YUAN = "yuan"
-    KWH_PER_MONTH = "kWh/month"
-    KWH_PER_KVA = "kWh/kVA"
-    KVA = "kVA"
-    PERCENT = "%"
-    PER_MILLE_PER_DAY = "‰/day"
-    TIMES = "times"
-
-
-class Certainty(StrEnum):
-    """How a figure was checked."""
-
-    VERIFIED = "verified"
-    """Read in the official text."""
-    COPY = "verified_by_copy"
-    """Read in a copy or a quotation of it."""
-    UNVERIFIED = "unverified"
-    """From practice or memory; shown as such."""
+Unit = Literal[
+    "yuan/kWh", "yuan/(kW·month)", "yuan/(kVA·month)", "kWh/month", "kWh/kVA", "kVA", "%", "‰/day", "times"
+]
 
 
 def _exact(value: object) -> object:
     # A YAML float has lost its digits before we see it: 0.1 + 0.2 of a price list would not be 0.3.
     if isinstance(value, float):
-        raise PydanticCustomError("price_in_quotes", "write the figure in quotes, such as \"0.2103\"")
+        raise PydanticCustomError("price_in_quotes", 'write the figure in quotes, such as "0.2103"')
     return value
 
 
@@ -70,7 +47,7 @@ class PriceLine(Strict):
         valid_to: First day on which it no longer holds; None while no end is known.
         document: Number of the document.
         source: Where it was read.
-        certainty: How it was checked.
+        verified: How it was checked.
         still_valid_on: Last day on which somebody saw that it still holds.
         values: Figure by level of the book, in its unit.
         note: What a reader should know.
@@ -80,7 +57,7 @@ class PriceLine(Strict):
     valid_to: date | None = None
     document: str = Field(min_length=1)
     source: str = Field(min_length=1)
-    certainty: Certainty
+    verified: Verification
     still_valid_on: date
     values: Mapping[str, Exact] = Field(min_length=1)
     note: Label | None = None

@@ -8,9 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from wattwarden.domain.content import BUILT_IN, content_files, read_yaml, validate
-from wattwarden.domain.labels import Label, Strict
-
-Verification = Literal["verified", "verified_by_copy", "recalled", "uncertain"]
+from wattwarden.domain.labels import Label, Strict, Verification
 
 
 class RiskPoint(Strict):
