@@ -1,0 +1,204 @@
+"""Charge many bills at once, or one in its readable form.
+
+Source: DOMAIN B.6; the formulas are in ``kernel``.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from wattwarden.calc.tariff import kernel
+from wattwarden.calc.tariff.bill import RATES, Bill, Line, Segment
+from wattwarden.calc.tariff.records import (
+    BILL,
+    CHARGE_DIGITS,
+    CLASSES,
+    ELEMENTS,
+    ENERGY_DIGITS,
+    LINE,
+    LOSS_DIGITS,
+    MODES,
+    NULL,
+    PRICE,
+    PRICE_DIGITS,
+    SEGMENT,
+    SHARE_DIGITS,
+    TOTAL,
+    Ints,
+    Records,
+    scaled,
+    unscaled,
+)
+from wattwarden.domain.errors import fail
+
+LARGEST_KWH = 200_000_000
+"""Largest energy of a segment in kWh; below it no product leaves 64 bits at prices up to 4 yuan."""
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class Charges:
+    """Lines of many bills.
+
+    Attributes:
+        lines: A row per segment, a column per ``ELEMENTS``, each a record of ``LINE``.
+        totals: A ``TOTAL`` record per bill.
+    """
+
+    lines: Records
+    totals: Records
+
+
+def charge(bills: Records, segments: Records, figures: Records, pf_tables: Ints) -> Charges:
+    """Compute the lines of ``bills`` (records of ``BILL``, ``SEGMENT``, ``PRICE``).
+
+    Args:
+        pf_tables: A row per table, 101 adjustments in 10⁻⁶.
+
+    Raises:
+        WattwardenError: a segment is larger than the arithmetic holds.
+    """
+    largest = int(np.abs(segments["kwh"]).max(initial=0))
+    if largest > LARGEST_KWH * 100:
+        found = f"a segment of {Decimal(largest).scaleb(-ENERGY_DIGITS)} kWh"
+        raise fail("bills", found=found, expected=f"at most {LARGEST_KWH} kWh",
+                   action="Look for a wrong register or multiplier.")  # fmt: skip
+    done = Charges(np.zeros((len(segments), len(ELEMENTS)), LINE), np.zeros(len(bills), TOTAL))
+    parts = np.array_split(np.arange(len(bills)), THREADS)
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(
+            pool.map(
+                lambda part: kernel.charge_bills(
+                    bills[part[0] : part[-1] + 1], segments, figures, pf_tables,
+                    done.lines, done.totals[part[0] : part[-1] + 1],
+                ),
+                [part for part in parts if len(part)],
+            )
+        )  # fmt: skip
+    return done
+
+
+def price_bill(bill: Bill) -> tuple[Line, ...]:
+    """The lines of one bill, in the order of ``ELEMENTS`` within each segment, the adjustment last.
+
+    Raises:
+        WattwardenError: the bill lacks a fact that its terms need, or is too large.
+    """
+    require_facts(bill)
+    figures = np.array([_figures(bill, s) for s in bill.segments], PRICE)
+    segments = np.array([_segment(s, i) for i, s in enumerate(bill.segments)], SEGMENT)
+    table = np.array([[scaled(rate, SHARE_DIGITS - 2) for rate in bill.pf_table]], np.int64).reshape(1, -1)
+    done = charge(np.array([_bill(bill)], BILL), segments, figures, table)
+    lines = [line for row in range(len(segments)) for line in _segment_lines(done, row)]
+    total = done.totals[0]
+    if int(total["pf_rate"]) != NULL:
+        rate = Decimal(int(total["pf_rate"])).scaleb(2 - SHARE_DIGITS)
+        lines.append(Line("pf_adjust", None, int(total["pf_adjust_fen"]), rate_pct=rate))
+    return tuple(lines)
+
+
+def require_facts(bill: Bill) -> None:
+    """Refuse a bill that lacks a fact which its terms need; nothing is guessed.
+
+    Raises:
+        WattwardenError: naming the fact.
+    """
+    for missing, fact in _missing_facts(bill):
+        if missing:
+            raise fail("bill", found=f"no {fact}", expected=f"{fact}, which its terms need")
+
+
+def _missing_facts(bill: Bill) -> list[tuple[bool, str]]:
+    demand = any(s.mode == "two_part_demand" for s in bill.segments)
+    tiers = any(s.tariff_class == "residential" and s.prices.tiers and not s.rates_kwh for s in bill.segments)
+    discount = any(s.prices.discount_share is not None for s in bill.segments) and demand
+    return [
+        (not bill.segments, "segment"),
+        (bill.pf_standard is not None and bill.reactive_kvarh is None, "reactive energy"),
+        (bill.pf_standard is not None and not bill.pf_table, "power factor table"),
+        (demand and bill.measured_demand_kw is None, "measured demand"),
+        (discount and bill.discount_capacity_kva is None, "contract capacity"),
+        (tiers and bill.tier_limits_kwh is None, "tier limits"),
+        *(pair for s in bill.segments for pair in _missing_terms(s)),
+    ]
+
+
+def _missing_terms(segment: Segment) -> list[tuple[bool, str]]:
+    prices, timed = segment.prices, bool(segment.rates_kwh)
+    tiers = segment.tariff_class == "residential" and prices.tiers is not None
+    splits = segment.split_pct is not None or segment.split_kwh is not None
+    by_capacity, by_demand = segment.mode == "two_part_capacity", segment.mode == "two_part_demand"
+    return [
+        (timed and set(prices.rates) != set(RATES), "price of each rate"),
+        (not timed and not tiers and prices.energy is None, "energy price"),
+        (by_capacity and segment.capacity_kva is None, "operating capacity"),
+        (by_capacity and prices.capacity is None, "capacity price"),
+        (by_demand and prices.demand is None, "demand price"),
+        (splits and prices.split is None, "price of the class split off"),
+        (bool(segment.export_kwh) and prices.feed_in is None, "feed-in price"),
+    ]
+
+
+def _figures(bill: Bill, segment: Segment) -> tuple[int, ...]:
+    p, rule, losses = segment.prices, bill.demand_rule, segment.losses
+    tiers = p.tiers or (None, None, None)
+    per_kwh = (
+        p.energy, *(p.rates.get(rate) for rate in RATES), *tiers, p.purchase_surcharge, p.green, p.system,
+        p.funds, p.standby, p.split, p.feed_in,
+    )  # fmt: skip
+    shares = (
+        (losses.light_pct, losses.heavy_pct, losses.heavy_above_pct, losses.load_factor_pct)
+        if losses
+        else (0, 0, 0, 0)
+    )
+    return (
+        *(scaled(value, PRICE_DIGITS) for value in per_kwh),
+        scaled(p.capacity, CHARGE_DIGITS),
+        scaled(p.demand, CHARGE_DIGITS),
+        scaled(p.discount_share, SHARE_DIGITS),
+        scaled(p.discount_kwh_per_kva, 2),
+        scaled(rule.limit_pct, 0),
+        scaled(rule.excess_pct, 0),
+        scaled(rule.floor_pct, 0),
+        *(scaled(share, SHARE_DIGITS - 2) for share in shares),
+        scaled(losses.copper_reactive_times if losses else 0, 2),
+        scaled(losses.line_pct if losses else 0, SHARE_DIGITS - 2),
+    )
+
+
+def _segment(s: Segment, number: int) -> tuple[int, ...]:
+    losses = s.losses
+    return (
+        number, s.days, CLASSES.index(s.tariff_class), MODES.index(s.mode), int(bool(s.rates_kwh)),
+        scaled(s.kwh, ENERGY_DIGITS), *(scaled(s.rates_kwh.get(rate, 0), ENERGY_DIGITS) for rate in RATES),
+        scaled(s.capacity_kva, 2), scaled(s.contract_demand_kw, 2), int(losses is not None),
+        scaled(losses.no_load_kw if losses else 0, LOSS_DIGITS),
+        scaled(losses.no_load_kvar if losses else 0, LOSS_DIGITS), scaled(losses.rated_kva if losses else 0, 2),
+        scaled(s.split_pct, SHARE_DIGITS - 2), scaled(s.split_kwh, ENERGY_DIGITS),
+        scaled(s.export_kwh, ENERGY_DIGITS),
+    )  # fmt: skip
+
+
+def _bill(bill: Bill) -> tuple[int, ...]:
+    limits = bill.tier_limits_kwh or (0, 0)
+    return (
+        0, len(bill.segments), bill.days_in_month, *(scaled(limit, ENERGY_DIGITS) for limit in limits),
+        scaled(bill.kwh_before, ENERGY_DIGITS), scaled(bill.reactive_kvarh, ENERGY_DIGITS),
+        scaled(bill.measured_demand_kw, 2), scaled(bill.pf_standard, 2), 0,
+        scaled(bill.discount_capacity_kva, 2), int(bill.system_in_pf_base), bill.full_month_hours,
+    )  # fmt: skip
+
+
+def _segment_lines(done: Charges, row: int) -> list[Line]:
+    lines = []
+    for column, element in enumerate(ELEMENTS):
+        kwh, price, amount = (int(figure) for figure in done.lines[row, column])
+        if not amount and not (kwh and price):
+            continue
+        charges = element in ("capacity", "demand")
+        digits = CHARGE_DIGITS if charges else PRICE_DIGITS
+        energy = None if charges else unscaled(kwh, ENERGY_DIGITS)
+        lines.append(Line(element, row, amount, energy, unscaled(price, digits)))
+    return lines
