@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_the_other_provincial_base_leaves_system_operation_out() -> None:
         ({"segments": ()}, "no segment"),
     ],
 )
-def test_a_missing_fact_is_named(change: dict[str, None], found: str) -> None:
+def test_a_missing_fact_is_named(change: dict[str, Any], found: str) -> None:
     with pytest.raises(WattwardenError, match=found):
         price_bill(replace(full_bill(), **change))
 
