@@ -42,7 +42,7 @@ TariffClass = Literal["residential", "agricultural", "commercial_industrial"]
 BillingMode = Literal["single_rate", "two_part_capacity", "two_part_demand"]
 Rate = Literal["sharp", "peak", "flat", "valley"]
 Element = Literal[
-    "energy", "sharp", "peak", "flat", "valley", "tier1", "tier2", "tier3", "split", "loss", "surcharge",
+    "energy", "sharp", "peak", "flat", "valley", "tier1", "tier2", "tier3", "split", "loss", "agency_surcharge",
     "green", "system", "funds", "standby", "capacity", "demand", "feed_in", "pf_adjust",
 ]  # fmt: skip
 """The lines of a bill, in the order in which they are printed."""

@@ -23,7 +23,7 @@ NEAR = 1e-8
 
 ENERGY, SHARP, PEAK, FLAT, VALLEY = (COLUMN[e] for e in ("energy", "sharp", "peak", "flat", "valley"))
 TIER1, TIER2, TIER3, SPLIT = (COLUMN[e] for e in ("tier1", "tier2", "tier3", "split"))
-LOSS, SURCHARGE, GREEN, SYSTEM = (COLUMN[e] for e in ("loss", "surcharge", "green", "system"))
+LOSS, SURCHARGE, GREEN, SYSTEM = (COLUMN[e] for e in ("loss", "agency_surcharge", "green", "system"))
 FUNDS, STANDBY, CAPACITY, DEMAND = (COLUMN[e] for e in ("funds", "standby", "capacity", "demand"))
 FEED_IN = COLUMN["feed_in"]
 

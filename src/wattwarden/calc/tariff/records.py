@@ -19,7 +19,7 @@ from wattwarden.calc.tariff.bill import RATES, Element
 NULL = int(np.iinfo(np.int64).min)
 """Absent."""
 ELEMENTS: tuple[Element, ...] = (
-    "energy", "sharp", "peak", "flat", "valley", "tier1", "tier2", "tier3", "split", "loss", "surcharge",
+    "energy", "sharp", "peak", "flat", "valley", "tier1", "tier2", "tier3", "split", "loss", "agency_surcharge",
     "green", "system", "funds", "standby", "capacity", "demand", "feed_in",
 )  # fmt: skip
 """Columns of the matrix of lines: every element that belongs to a segment."""
