@@ -25,7 +25,22 @@ FOREVER = date.max
 
 
 Unit = Literal[
-    "yuan/kWh", "yuan/(kW·month)", "yuan/(kVA·month)", "kWh/month", "kWh/kVA", "kVA", "%", "‰/day", "times"
+    "yuan/kWh",
+    "yuan/(kW·month)",
+    "yuan/(kVA·month)",
+    "kWh/month",
+    "kWh/kVA",
+    "kVA",
+    "%",
+    "‰/day",
+    "times",
+    "number",
+    "kW",
+    "yuan/kVA",
+    "yuan",
+    "kWh/year",
+    "days",
+    "hours",
 ]
 
 

@@ -88,11 +88,19 @@ class Derivation(Strict):
         by: ``module:function`` below ``wattwarden.calc`` or ``wattwarden.models``; it takes one
             Arrow table per entry of ``reads`` and returns the derived one.
         reads: For ``by``: argument name to the SELECT that feeds it.
+        per: For ``by``: a SELECT of one column. The function is called for each of its values, which the
+            queries in ``reads`` name ``$part``, so that a long table is computed in bounded memory.
     """
 
     sql: str | None = None
     by: str | None = None
     reads: Mapping[str, str] = Field(default_factory=dict)
+    per: str | None = None
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """Every SELECT of the derivation."""
+        return tuple(filter(None, (self.sql, self.per, *self.reads.values())))
 
     @model_validator(mode="after")
     def _one_way(self) -> "Derivation":

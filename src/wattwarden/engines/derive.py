@@ -1,7 +1,7 @@
 """Which derived tables a set of queries needs, in which order, and how a calc function fills one."""
 
 import importlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
@@ -32,9 +32,10 @@ def base_tables(contract: Contract, wanted: Iterable[str]) -> set[str]:
 
 def reads(derivation: Derivation, name: str) -> set[str]:
     """Tables that one derived table reads."""
-    queries: Collection[str] = [derivation.sql] if derivation.sql is not None else derivation.reads.values()
     return {
-        table for query in queries for table in sql.tables_read(sql.parse(query, f"derived table {name}"))
+        table
+        for query in derivation.queries
+        for table in sql.tables_read(sql.parse(query, f"derived table {name}"))
     }
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from wattwarden.domain.errors import fail
 from wattwarden.domain.snapshot import Snapshot
-from wattwarden.domain.tables import Contract, Table
+from wattwarden.domain.tables import Contract, Derivation, Table
 from wattwarden.engines.derive import run_function
 
 
@@ -114,26 +114,38 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
             if derivation.sql is not None:
                 self._run(f'CREATE TABLE "{name}" AS {derivation.sql}')
             else:
-                inputs = {arg: self.query(sql) for arg, sql in derivation.reads.items()}
-                computed = run_function(self._contract[name], inputs)
-                self._connection.register("_computed", computed)
-                self._run(f'CREATE TABLE "{name}" AS SELECT * FROM _computed')
-                self._connection.unregister("_computed")
+                self._compute(self._contract[name], derivation)
             self._derived.add(name)
+
+    def _compute(self, table: Table, derivation: Derivation) -> None:
+        self._run(_ddl(table))
+        parts = [None] if derivation.per is None else self.query(derivation.per).column(0).to_pylist()
+        for part in parts:
+            computed = run_function(table, self.inputs(derivation, part))
+            self._connection.register("_computed", computed)
+            self._run(f'INSERT INTO "{table.name}" SELECT * FROM _computed')
+            self._connection.unregister("_computed")
+
+    def inputs(self, derivation: Derivation, part: object = None) -> dict[str, pa.Table]:
+        """What the function of a derived table is fed, for one value of ``per``."""
+        return {
+            argument: self.query(sql, {} if part is None else {"part": part})
+            for argument, sql in derivation.reads.items()
+        }
 
     def describe(self, sql: str) -> dict[str, str]:
         """Output columns of a query with their SQL types, without running it."""
         rows = self._run(f"DESCRIBE {sql}").fetchall()
         return {str(row[0]): str(row[1]) for row in rows}
 
-    def query(self, sql: str) -> pa.Table:
-        """Run one SELECT under the limits.
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+        """Run one SELECT under the limits, with ``values`` for its ``$names``.
 
         Raises:
             WattwardenError: it took too long, too much memory, or is not valid here.
         """
         with self._limited():
-            return self._connection.sql(sql).to_arrow_table()
+            return self._connection.sql(sql, params=values or None).to_arrow_table()
 
     def register(self, name: str, rows: pa.Table) -> None:
         """Make an Arrow table visible to queries under ``name``."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from wattwarden.calc.tariff import kernel
-from wattwarden.calc.tariff.bill import RATES, Bill, Line, Segment
+from wattwarden.calc.tariff.bill import RATES, ZERO, Bill, DemandRule, Line, Losses, Prices, Segment
 from wattwarden.calc.tariff.records import (
     BILL,
     CHARGE_DIGITS,
@@ -36,6 +36,7 @@ from wattwarden.domain.errors import fail
 LARGEST_KWH = 200_000_000
 """Largest energy of a segment in kWh; below it no product leaves 64 bits at prices up to 4 yuan."""
 THREADS = 2
+NO_LOSSES = Losses(*(ZERO,) * 8)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def price_bill(bill: Bill) -> tuple[Line, ...]:
         WattwardenError: the bill lacks a fact that its terms need, or is too large.
     """
     require_facts(bill)
-    figures = np.array([_figures(bill, s) for s in bill.segments], PRICE)
+    figures = np.array([figure_record(s.prices, bill.demand_rule, s.losses) for s in bill.segments], PRICE)
     segments = np.array([_segment(s, i) for i, s in enumerate(bill.segments)], SEGMENT)
     table = np.array([[scaled(rate, SHARE_DIGITS - 2) for rate in bill.pf_table]], np.int64).reshape(1, -1)
     done = charge(np.array([_bill(bill)], BILL), segments, figures, table)
@@ -141,30 +142,29 @@ def _missing_terms(segment: Segment) -> list[tuple[bool, str]]:
     ]
 
 
-def _figures(bill: Bill, segment: Segment) -> tuple[int, ...]:
-    p, rule, losses = segment.prices, bill.demand_rule, segment.losses
-    tiers = p.tiers or (None, None, None)
+def figure_record(prices: Prices, rule: DemandRule, losses: Losses | None = None) -> tuple[int, ...]:
+    """One set of figures as a record of ``PRICE``; of ``losses`` only the shares."""
+    tiers = prices.tiers or (None, None, None)
     per_kwh = (
-        p.energy, *(p.rates.get(rate) for rate in RATES), *tiers, p.purchase_surcharge, p.green, p.system,
-        p.funds, p.standby, p.split, p.feed_in,
+        prices.energy, *(prices.rates.get(rate) for rate in RATES), *tiers, prices.purchase_surcharge,
+        prices.green, prices.system, prices.funds, prices.standby, prices.split, prices.feed_in,
     )  # fmt: skip
-    shares = (
-        (losses.light_pct, losses.heavy_pct, losses.heavy_above_pct, losses.load_factor_pct)
-        if losses
-        else (0, 0, 0, 0)
-    )
+    shares = losses or NO_LOSSES
     return (
         *(scaled(value, PRICE_DIGITS) for value in per_kwh),
-        scaled(p.capacity, CHARGE_DIGITS),
-        scaled(p.demand, CHARGE_DIGITS),
-        scaled(p.discount_share, SHARE_DIGITS),
-        scaled(p.discount_kwh_per_kva, 2),
+        scaled(prices.capacity, CHARGE_DIGITS),
+        scaled(prices.demand, CHARGE_DIGITS),
+        scaled(prices.discount_share, SHARE_DIGITS),
+        scaled(prices.discount_kwh_per_kva, 2),
         scaled(rule.limit_pct, 0),
         scaled(rule.excess_pct, 0),
         scaled(rule.floor_pct, 0),
-        *(scaled(share, SHARE_DIGITS - 2) for share in shares),
-        scaled(losses.copper_reactive_times if losses else 0, 2),
-        scaled(losses.line_pct if losses else 0, SHARE_DIGITS - 2),
+        scaled(shares.light_pct, SHARE_DIGITS - 2),
+        scaled(shares.heavy_pct, SHARE_DIGITS - 2),
+        scaled(shares.heavy_above_pct, SHARE_DIGITS - 2),
+        scaled(shares.load_factor_pct, SHARE_DIGITS - 2),
+        scaled(shares.copper_reactive_times, 2),
+        scaled(shares.line_pct, SHARE_DIGITS - 2),
     )
 
 
