@@ -59,6 +59,11 @@ COMMANDS = {
     "prices": Entry(
         "prices_command:app", "电价表的查看、检查与比较", "Show, check and compare the price books"
     ),
+    "claim": Entry(
+        "claim_command:app",
+        "退补、窃电、违约用电、违约金与赔偿计算",
+        "Work out refunds, claims, fees and compensation",
+    ),
     "scan": Entry("scan_command:scan", "运行规则, 发布疑点", "Run the rules and publish the findings"),
     "findings": Entry(
         "findings_command:findings",

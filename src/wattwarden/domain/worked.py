@@ -38,13 +38,13 @@ class Step:
         what: What is computed.
         working: The formula with the numbers put in; empty where the value is given.
         value: The result: an exact figure, or whole fen where ``is_money``.
-        unit: Unit of the value; money is shown in yuan.
+        unit: Unit of the value, None for a bare number; money is shown in yuan.
         basis: What it rests on.
     """
 
     what: Label
     value: Decimal | int
-    unit: Label = YUAN
+    unit: Label | None = YUAN
     working: Label | None = None
     basis: tuple[Basis, ...] = ()
     is_money: bool = False
@@ -62,7 +62,7 @@ class Step:
         working = f"{self.working.text(language)} = " if self.working else ""
         basis = "".join(f"  ({b.text(language)})" for b in self.basis)
         colon = "：" if language == "zh" else ": "
-        unit = self.unit.text(language)
+        unit = self.unit.text(language) if self.unit else ""
         return f"{self.what.text(language)}{colon}{working}{self.amount()}{' ' + unit if unit else ''}{basis}"
 
 
@@ -90,7 +90,7 @@ class Worked:
                 "what": step.what.text(language),
                 "working": step.working.text(language) if step.working else "",
                 "value": step.amount(),
-                "unit": step.unit.text(language),
+                "unit": step.unit.text(language) if step.unit else "",
                 "basis": "; ".join(b.text(language) for b in step.basis),
             }
             for step in self.steps
