@@ -27,7 +27,7 @@ def ids(pages: list[Path]) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=ids(PAGES))
 def test_commands_on_the_page_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    used = re.findall(r"\.venv/bin/wattwarden((?: --lang zh)?) ([a-z-]+)(?: ([a-z]+))?", text)
+    used = re.findall(r"\.venv/bin/wattwarden((?: --lang zh)?) ([a-z-]+)(?: ([a-z][a-z-]*))?", text)
     for _, command, sub in used:
         assert command in COMMANDS
         known = getattr(load_command(command), "commands", {})

@@ -6,7 +6,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from wattwarden.domain.errors import Problem
+from wattwarden.domain.labels import Label
 from wattwarden.domain.prices import PriceBook, PriceBooks, PriceLine, changed_levels, faults
+from wattwarden.domain.timetable import LETTERS, Timetable
+
+RATE_NAMES = {
+    "sharp": Label(zh="尖", en="Sharp peak"),
+    "peak": Label(zh="峰", en="Peak"),
+    "flat": Label(zh="平", en="Flat"),
+    "valley": Label(zh="谷", en="Valley"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,22 @@ def shown_prices(books: PriceBooks, region: str, day: date) -> list[Shown]:
         Shown(book, next((line for line in book.lines if day in line.period), None))
         for book in books.of(region)
     ]
+
+
+def rate_hours(table: Timetable, day: date) -> dict[str, list[str]]:
+    """Rate → its hours on ``day``, such as 16:00–20:00; rates without hours are left out.
+
+    Raises:
+        WattwardenError: no line of the timetable holds.
+    """
+    letters = table.letters_on(day)
+    minutes = 24 * 60 // len(letters)
+    edges = [i for i in range(len(letters)) if i == 0 or letters[i] != letters[i - 1]]
+    spans: dict[str, list[str]] = {rate: [] for rate in LETTERS.values()}
+    for start, end in zip(edges, [*edges[1:], len(letters)], strict=True):
+        first, last = (f"{at * minutes // 60:02d}:{at * minutes % 60:02d}" for at in (start, end))
+        spans[LETTERS[letters[start]]].append(f"{first}–{last}")
+    return {rate: found for rate, found in spans.items() if found}
 
 
 def price_problems(books: PriceBooks, day: date, stale_after_days: int) -> list[Problem]:

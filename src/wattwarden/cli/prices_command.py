@@ -1,6 +1,6 @@
 """``wattwarden prices``: what a figure of the tariff is on a day, by which document, and what is doubtful."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +10,7 @@ from wattwarden.cli.output import EXIT_PROBLEMS, console, language, problems_sho
 
 if TYPE_CHECKING:
     from wattwarden.domain.prices import PriceLine
+    from wattwarden.domain.timetable import TimetableLine
 
 _STALE_AFTER_DAYS = 365
 
@@ -39,6 +40,7 @@ def show(region: Region = "hubei", on: Day = None) -> None:
         out.print("  " + _because(entry.line))
         for level, value in entry.line.values.items():
             out.print(f"  {book.levels[level].text(language())}: {value}")
+    _show_hours(region, day)
 
 
 @app.command()
@@ -79,7 +81,22 @@ def diff(
     console().print(say(f"{len(changes)} 处不同", f"{len(changes)} differences"))
 
 
-def _because(line: "PriceLine") -> str:
+def _show_hours(region: str, day: date) -> None:
+    from wattwarden.app.check_prices import RATE_NAMES, rate_hours
+    from wattwarden.domain.timetable import timetable_of, timetables
+
+    if region not in timetables():
+        console().print(say("无分时时段表", "no timetable of time-of-use hours"))
+        return
+    with problems_shown():
+        table = timetable_of(region)
+        line, hours = table.line_on(day), rate_hours(table, day)
+    console().print(f"{table.text(language())}\n  {_because(line)}")
+    for rate, spans in hours.items():
+        console().print(f"  {RATE_NAMES[rate].text(language())}: {', '.join(spans)}")
+
+
+def _because(line: "PriceLine | TimetableLine") -> str:
     from wattwarden.domain.labels import VERIFICATION
 
     until = line.valid_to or say("今", "now")
