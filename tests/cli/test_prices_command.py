@@ -47,6 +47,8 @@ def test_check_lists_what_must_be_settled() -> None:
 
 
 def test_show_lists_the_hours_of_each_rate() -> None:
-    shown = RUNNER.invoke(app, ["--lang", "en", "prices", "show", "--region", "hunan", "--on", "2026-07-15"]).output
+    shown = RUNNER.invoke(
+        app, ["--lang", "en", "prices", "show", "--region", "hunan", "--on", "2026-07-15"]
+    ).output
     assert "Sharp peak: 20:00–24:00" in shown
     assert "Valley: 00:00–06:00, 12:00–14:00" in shown
