@@ -6,6 +6,7 @@ and the agency surcharge.
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from wattwarden.simulate.texts import BRANDS, BUILDERS, GIVEN_NAMES, SURNAMES
 from wattwarden.simulate.world import Row, World, customer_id, moment
 
 RISK = "1.1.1"
+late = partial(kind, is_late=True)
+"""Register a kind that leaves the scarce customers with a transformer to all others."""
 MONTHS_EARLY = 2
 """Bill months for which a mode holds that was chosen before the quarter was over."""
 REQUESTS_TO_STEER = 14
@@ -123,9 +126,7 @@ def _few(plot: Plot, candidates: Bools) -> list[int]:
     return plot.pick(candidates, max(1, plot.count - 1))
 
 
-@kind(
-    "connection.pf_standard_wrong", RISK, "力率标准执行错误", "Wrong power factor standard", 2.0, is_late=True
-)
+@late("connection.pf_standard_wrong", RISK, "力率标准执行错误", "Wrong power factor standard", 2.0)
 def _pf_wrong(plot: Plot) -> None:
     world = plot.world
     for filed, due in ((85, 90), (90, 85)):
@@ -137,13 +138,8 @@ def _pf_wrong(plot: Plot) -> None:
             plot.truth(customer, 0, world.plan.days, None)
 
 
-@kind(
-    "connection.residential_price_high_use",
-    RISK,
-    "商铺登记为居民",
-    "Shop filed as a home in every file",
-    2.0,
-    is_late=True,
+@late(
+    "connection.residential_price_high_use", RISK, "商铺登记为居民", "Shop filed as a home in every file", 2.0
 )
 def _shop_as_home(plot: Plot) -> None:
     world = plot.world
@@ -154,14 +150,7 @@ def _shop_as_home(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None)
 
 
-@kind(
-    "connection.agricultural_price_anomaly",
-    RISK,
-    "加工厂登记为种植户",
-    "Workshop filed as a grower",
-    2.0,
-    is_late=True,
-)
+@late("connection.agricultural_price_anomaly", RISK, "加工厂登记为种植户", "Workshop filed as a grower", 2.0)
 def _workshop_as_farm(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(of_sector(world, "workshop") & ~world.people.is_tou):
@@ -171,7 +160,7 @@ def _workshop_as_farm(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None)
 
 
-@kind("lookalike.winter_farm", RISK, "全年生产的养殖场", "Farm that produces all year", 1.0, is_late=True)
+@late("lookalike.winter_farm", RISK, "全年生产的养殖场", "Farm that produces all year", 1.0)
 def _winter_farm(plot: Plot) -> None:
     world, bounds = plot.world, plot.world.plan.month_bounds
     season = sectors.SECTORS[sectors.NUMBER["farm"]].season
@@ -183,13 +172,12 @@ def _winter_farm(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, is_lookalike=True)
 
 
-@kind(
+@late(
     "connection.special_price_misused",
     RISK,
     "充电站、加工厂套用农业电价",
     "Charging or works on a farm's price",
     2.0,
-    is_late=True,
 )
 def _special_price(plot: Plot) -> None:
     world = plot.world
@@ -366,13 +354,8 @@ def _by_demand(world: World, customer: int, contract_kw: int) -> None:
     retariff(world, customer, billing_mode="two_part_demand", contract_demand_kw=float(contract_kw))
 
 
-@kind(
-    "billing.contract_demand_below_floor",
-    "1.3.1",
-    "核定需量低于40%",
-    "Contract demand below the floor",
-    2.0,
-    is_late=True,
+@late(
+    "billing.contract_demand_below_floor", "1.3.1", "核定需量低于40%", "Contract demand below the floor", 2.0
 )
 def _below_floor(plot: Plot) -> None:
     world, people = plot.world, plot.world.people
@@ -386,13 +369,26 @@ def _below_floor(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None)
 
 
-@kind(
+@late(
+    "billing.demand_above_contract", "1.3.1", "实际需量长期超核定值", "Demand above its contract value", 2.0
+)
+def _above_contract(plot: Plot) -> None:
+    world, people = plot.world, plot.world.people
+    for customer in _few(plot, high_voltage(world) & (people.mode == sectors.CAPACITY)):
+        share = sectors.HOURS[sectors.SECTORS[people.sector[customer]].hours].max()
+        capacity = float(people.capacity[customer])
+        people.base_kwh[customer] = 0.42 * capacity / share
+        _by_demand(world, customer, int(0.42 * capacity))
+        world.change("demand", customer, 0, world.plan.days, 1.3)
+        plot.truth(customer, max(0, world.plan.days - 365), world.plan.days, direction="customer_loses")
+
+
+@late(
     "billing.mode_changed_too_soon",
     "1.3.1",
     "计费方式变更不满一季",
     "Billing mode changed within a quarter",
     2.0,
-    is_late=True,
 )
 def _changed_soon(plot: Plot) -> None:
     world, people, bounds = plot.world, plot.world.people, plot.world.plan.month_bounds
@@ -419,13 +415,12 @@ def _changed_soon(plot: Plot) -> None:
         plot.truth(customer, int(bounds[first + 1]), world.plan.days, loss)
 
 
-@kind(
+@late(
     "metering.transformer_loss_parameters",
     "1.2.3",
     "变损参数录错",
     "Loss parameters of another transformer",
     2.0,
-    is_late=True,
 )
 def _loss_parameters(plot: Plot) -> None:
     world, people = plot.world, plot.world.people
@@ -438,13 +433,12 @@ def _loss_parameters(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None)
 
 
-@kind(
+@late(
     "market.agency_surcharge_missing",
     "1.5.2",
     "高耗能未执行1.5倍",
     "High-consumption works without the surcharge",
     2.0,
-    is_late=True,
 )
 def _no_surcharge(plot: Plot) -> None:
     world = plot.world
@@ -454,13 +448,8 @@ def _no_surcharge(plot: Plot) -> None:
         plot.truth(customer, max(0, world.plan.days - 365), world.plan.days, loss)
 
 
-@kind(
-    "billing.corrections_repeated",
-    "1.3.1",
-    "同一客户多次退补",
-    "One customer corrected again and again",
-    1.0,
-    is_late=True,
+@late(
+    "billing.corrections_repeated", "1.3.1", "同一客户多次退补", "One customer corrected again and again", 1.0
 )
 def _corrected_often(plot: Plot) -> None:
     world = plot.world
