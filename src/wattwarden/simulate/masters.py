@@ -76,7 +76,8 @@ def customer_frame(world: World, first: int, last: int) -> Frame:
         "importance": Codes(np.where(important, 1, 0), ("ordinary", "level2")),
         "is_protected": people.protected[part],
         "market_attribute": Codes(people.market[part], MARKETS),
-        "high_energy_use": sector == sectors.NUMBER["mill"],
+        # Works on that list trade directly; under agency they would owe the surcharge (DOMAIN B.3).
+        "high_energy_use": (sector == sectors.NUMBER["mill"]) & (people.market[part] >= DIRECT),
         "temporary_until": np.where(
             sector == sectors.NUMBER["site"], day_number(plan.end) + rng.integers(60, 400, n), NULL
         ),

@@ -27,6 +27,7 @@ class Kind:
         kind: Its name; where a rule should find it, the name of that rule.
         risk: Risk point of ``content/risks.yaml``.
         per_10k: Cases per 10,000 customers.
+        is_late: Planted after all that are not, so that it takes nobody from them.
     """
 
     kind: str
@@ -34,18 +35,20 @@ class Kind:
     label: Label
     per_10k: float
     plant: Callable[["Plot"], None]
+    is_late: bool = False
 
 
 KINDS: list[Kind] = []
 
 
 def kind(
-    name: str, risk: str, zh: str, en: str, per_10k: float
+    name: str, risk: str, zh: str, en: str, per_10k: float, *, is_late: bool = False
 ) -> Callable[[Callable[["Plot"], None]], None]:
     """Register the decorated function as the way to plant ``name``."""
 
     def register(plant: Callable[["Plot"], None]) -> None:
-        KINDS.append(Kind(name, risk, Label(zh=zh, en=en), per_10k, plant))
+        KINDS.append(Kind(name, risk, Label(zh=zh, en=en), per_10k, plant, is_late))
+        KINDS.sort(key=lambda item: item.is_late)
 
     return register
 

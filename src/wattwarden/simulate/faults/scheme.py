@@ -1,18 +1,32 @@
-"""1.1.1 Supply scheme: price, power factor and class; split, late and steered applications."""
+"""1.1.1 Supply scheme: price, power factor and class; split, late and steered applications.
+
+Also the terms that a scheme sets and that go wrong later: contract demand, billing mode, loss parameters
+and the agency surcharge.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import numpy as np
 
 from wattwarden.calc.work_calendar import is_workday
 from wattwarden.simulate import sectors
 from wattwarden.simulate.connection import add_request
+from wattwarden.simulate.corrections import add_correction
 from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, of_sector, settled
-from wattwarden.simulate.texts import BUILDERS
+from wattwarden.simulate.masters import freed_customers
+from wattwarden.simulate.people import AGENCY
+from wattwarden.simulate.plan import Bools
+from wattwarden.simulate.prices import CAPACITY_FEN, DEMAND_FEN
+from wattwarden.simulate.texts import BRANDS, BUILDERS, GIVEN_NAMES, SURNAMES
 from wattwarden.simulate.world import Row, World, customer_id, moment
 
 RISK = "1.1.1"
+late = partial(kind, is_late=True)
+"""Register a kind that leaves the scarce customers with a transformer to all others."""
+MONTHS_EARLY = 2
+"""Bill months for which a mode holds that was chosen before the quarter was over."""
 REQUESTS_TO_STEER = 14
 """Requests that a station has at least where one builder gets nearly all of them."""
 
@@ -100,6 +114,88 @@ def _reclass(world: World, customer: int, tariff_class: int) -> None:
     world.patch("customer", customer, market_attribute="none")
 
 
+def _disguise(world: World, customer: int, name: str, kind_of: str, industry: str, use: str) -> None:
+    """Let all files say that the customer is another than it is."""
+    world.patch("customer", customer, name=name, customer_type=kind_of, industry_code=industry)
+    world.patch("contract", customer, customer_name=name, signatory=name)
+    world.patch("tariff_assignment", customer, use_description=use)
+
+
+def _few(plot: Plot, candidates: Bools) -> list[int]:
+    """One customer less than the kind wants: those with a transformer are scarce in a small county."""
+    return plot.pick(candidates, max(1, plot.count - 1))
+
+
+@late("connection.pf_standard_wrong", RISK, "力率标准执行错误", "Wrong power factor standard", 2.0)
+def _pf_wrong(plot: Plot) -> None:
+    world = plot.world
+    for filed, due in ((85, 90), (90, 85)):
+        for customer in _few(
+            plot, settled(world) & (world.people.pf_standard == due) & (world.people.voltage < sectors.KV35)
+        ):
+            world.change("pf_standard", customer, 0, world.plan.months, filed)
+            retariff(world, customer, pf_standard=filed / 100)
+            plot.truth(customer, 0, world.plan.days, None)
+
+
+@late(
+    "connection.residential_price_high_use", RISK, "商铺登记为居民", "Shop filed as a home in every file", 2.0
+)
+def _shop_as_home(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(of_sector(world, "shop") & (world.people.base_kwh > 45) & ~world.people.is_tou):
+        _reclass(world, customer, sectors.RESIDENTIAL)
+        person = str(plot.rng.choice(list(SURNAMES))) + str(plot.rng.choice(GIVEN_NAMES))
+        _disguise(world, customer, person, "resident", "9910", "居民生活")
+        plot.truth(customer, 0, world.plan.days, None)
+
+
+@late("connection.agricultural_price_anomaly", RISK, "加工厂登记为种植户", "Workshop filed as a grower", 2.0)
+def _workshop_as_farm(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(of_sector(world, "workshop") & ~world.people.is_tou):
+        _reclass(world, customer, sectors.AGRICULTURAL)
+        brand = str(plot.rng.choice(BRANDS))
+        _disguise(world, customer, f"{brand}种养合作社", "farm", "0111", "农业生产")
+        plot.truth(customer, 0, world.plan.days, None)
+
+
+@late("lookalike.winter_farm", RISK, "全年生产的养殖场", "Farm that produces all year", 1.0)
+def _winter_farm(plot: Plot) -> None:
+    world, bounds = plot.world, plot.world.plan.month_bounds
+    season = sectors.SECTORS[sectors.NUMBER["farm"]].season
+    for customer in plot.pick(of_sector(world, "farm")):
+        for first, last in zip(bounds, [*bounds[1:], world.plan.days], strict=True):
+            month = world.plan.date_of(int(first)).month
+            world.change("use", customer, int(first), int(last), 1 / season[month - 1])
+        world.patch("customer", customer, industry_code="0313")
+        plot.truth(customer, 0, world.plan.days, is_lookalike=True)
+
+
+@late(
+    "connection.special_price_misused",
+    RISK,
+    "充电站、加工厂套用农业电价",
+    "Charging or works on a farm's price",
+    2.0,
+)
+def _special_price(plot: Plot) -> None:
+    world = plot.world
+    stations = of_sector(world, "charging") & (world.people.market == AGENCY)
+    for customer in _few(plot, stations):
+        _reclass(world, customer, sectors.AGRICULTURAL)
+        for term in ("mode", "tou"):
+            world.change(term, customer, 0, world.plan.months, 0)
+        retariff(world, customer, billing_mode="single_rate", is_tou=False, contract_demand_kw=None)
+        world.patch("customer", customer, industry_code="0111")
+        plot.truth(customer, 0, world.plan.days, None)
+    for customer in _few(plot, of_sector(world, "workshop") & ~world.people.is_tou):
+        _reclass(world, customer, sectors.AGRICULTURAL)
+        brand = str(plot.rng.choice(BRANDS))
+        _disguise(world, customer, f"{brand}塑料加工厂", "enterprise", "0514", "农村加工")
+        plot.truth(customer, 0, world.plan.days, None)
+
+
 @kind("connection.split_application", RISK, "化整为零报装", "One need split into several applications", 1.0)
 def _split(plot: Plot) -> None:
     world = plot.world
@@ -141,7 +237,9 @@ def _agree(world: World, request: Row) -> None:
 @kind("connection.scheme_differs_from_file", RISK, "供电方案与档案不符", "Scheme differs from the file", 2.0)
 def _scheme_differs(plot: Plot) -> None:
     world = plot.world
-    for customer in plot.pick(of_sector(world, "hotel", "workshop", "office", "plant")):
+    quiet = settled(world)
+    quiet[[int(str(row["customer_id"])[2:]) for row in world.rows["connection_request"]]] = False
+    for customer in plot.pick(quiet & of_sector(world, "hotel", "workshop", "office", "plant")):
         kind_of = "increase" if world.people.is_high_voltage[customer] else "new_lv"
         row = add_request(world, plot.rng, customer, kind_of, plot.day(20, -60))
         scheme = world.rows["supply_scheme"][-1]
@@ -247,3 +345,124 @@ def _temporary(plot: Plot) -> None:
         opened = world.plan.end - timedelta(days=int(plot.rng.integers(1_200, 1_700)))
         world.patch("customer", customer, temporary_until=until, opened_on=opened)
         plot.truth(customer, 0, world.plan.days, evasion="no_expiry" if no_expiry else "")
+
+
+def _by_demand(world: World, customer: int, contract_kw: int) -> None:
+    """Make a customer one that is lawfully billed by demand."""
+    world.people.mode[customer] = sectors.DEMAND
+    world.people.contract_demand[customer] = contract_kw
+    retariff(world, customer, billing_mode="two_part_demand", contract_demand_kw=float(contract_kw))
+
+
+@late(
+    "billing.contract_demand_below_floor", "1.3.1", "核定需量低于40%", "Contract demand below the floor", 2.0
+)
+def _below_floor(plot: Plot) -> None:
+    world, people = plot.world, plot.world.people
+    for customer in _few(plot, high_voltage(world) & (people.mode == sectors.CAPACITY)):
+        share = sectors.HOURS[sectors.SECTORS[people.sector[customer]].hours].max()
+        capacity = float(people.capacity[customer])
+        people.base_kwh[customer] = min(people.base_kwh[customer], 0.14 * capacity / share)
+        _by_demand(world, customer, int(0.4 * capacity))
+        world.change("contract_demand", customer, 0, world.plan.months, int(0.28 * capacity) * 100)
+        retariff(world, customer, contract_demand_kw=float(int(0.28 * capacity)))
+        plot.truth(customer, 0, world.plan.days, None)
+
+
+@late(
+    "billing.demand_above_contract", "1.3.1", "实际需量长期超核定值", "Demand above its contract value", 2.0
+)
+def _above_contract(plot: Plot) -> None:
+    world, people = plot.world, plot.world.people
+    for customer in _few(plot, high_voltage(world) & (people.mode == sectors.CAPACITY)):
+        share = sectors.HOURS[sectors.SECTORS[people.sector[customer]].hours].max()
+        capacity = float(people.capacity[customer])
+        people.base_kwh[customer] = 0.42 * capacity / share
+        _by_demand(world, customer, int(0.42 * capacity))
+        world.change("demand", customer, 0, world.plan.days, 1.3)
+        plot.truth(customer, max(0, world.plan.days - 365), world.plan.days, direction="customer_loses")
+
+
+@late(
+    "billing.mode_changed_too_soon",
+    "1.3.1",
+    "计费方式变更不满一季",
+    "Billing mode changed within a quarter",
+    2.0,
+)
+def _changed_soon(plot: Plot) -> None:
+    world, people, bounds = plot.world, plot.world.people, plot.world.plan.month_bounds
+    first = max(0, world.plan.months - 5)
+    chosen, again = (world.plan.date_of(int(bounds[m])) for m in (first, first + 1))
+    for customer in _few(
+        plot, high_voltage(world) & (people.mode == sectors.CAPACITY) & ~freed_customers(world)
+    ):
+        capacity, contract_kw = int(people.capacity[customer]), int(0.45 * people.capacity[customer])
+        _by_demand(world, customer, contract_kw)
+        world.change("mode", customer, first, first + 1, sectors.CAPACITY)
+        since = max(date(2023, 6, 1), world.plan.date_of(int(people.opened[customer])))
+        common = {"customer_id": customer_id(customer), "tariff_class": "commercial_industrial",
+                  "voltage_level": sectors.VOLTAGES[people.voltage[customer]], "is_tou": bool(people.is_tou[customer]),
+                  "pf_standard": people.pf_standard[customer] / 100 or None}  # fmt: skip
+        world.add("tariff_assignment", common | {"valid_from": since, "valid_to": chosen, "billing_mode": "two_part_demand",
+                                                 "contract_demand_kw": float(contract_kw)})  # fmt: skip
+        world.add(
+            "tariff_assignment",
+            common | {"valid_from": chosen, "valid_to": again, "billing_mode": "two_part_capacity"},
+        )
+        world.patch("tariff_assignment", customer, valid_from=again)
+        loss = MONTHS_EARLY * (capacity * CAPACITY_FEN - contract_kw * DEMAND_FEN)
+        plot.truth(customer, int(bounds[first + 1]), world.plan.days, loss)
+
+
+@late(
+    "metering.transformer_loss_parameters",
+    "1.2.3",
+    "变损参数录错",
+    "Loss parameters of another transformer",
+    2.0,
+)
+def _loss_parameters(plot: Plot) -> None:
+    world, people = plot.world, plot.world.people
+    low_side = high_voltage(world) & (people.metering == sectors.HV_LV) & (people.mode != sectors.CAPACITY)
+    for customer in _few(plot, low_side):
+        factor = 2.0 if plot.chance(0.5) else 0.5
+        world.change(
+            "capacity", customer, 0, world.plan.months, int(people.capacity[customer] * factor) * 100
+        )
+        plot.truth(customer, 0, world.plan.days, None)
+
+
+@late(
+    "market.agency_surcharge_missing",
+    "1.5.2",
+    "高耗能未执行1.5倍",
+    "High-consumption works without the surcharge",
+    2.0,
+)
+def _no_surcharge(plot: Plot) -> None:
+    world = plot.world
+    for customer in _few(plot, high_voltage(world) & (world.people.market == AGENCY)):
+        world.patch("customer", customer, high_energy_use=True)
+        loss = round(float(world.people.base_kwh[customer]) * min(365, world.plan.days) * 22.5)
+        plot.truth(customer, max(0, world.plan.days - 365), world.plan.days, loss)
+
+
+@late(
+    "billing.corrections_repeated", "1.3.1", "同一客户多次退补", "One customer corrected again and again", 1.0
+)
+def _corrected_often(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(settled(world) & (world.people.capacity > 8)):
+        amounts = [-int(plot.rng.integers(20_000, 90_000)) for _ in range(5)]
+        for amount, clerk in zip(amounts, np.resize(world.staff["billing"], len(amounts)), strict=True):
+            add_correction(
+                world,
+                customer,
+                plot.day(-180, -10),
+                amount,
+                str(clerk),
+                world.staff["leader"][0],
+                "抄表差错更正",
+            )
+        plot.truth(customer, max(0, world.plan.days - 180), world.plan.days, -sum(amounts))
