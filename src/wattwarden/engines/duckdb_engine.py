@@ -17,6 +17,8 @@ from wattwarden.domain.snapshot import Snapshot
 from wattwarden.domain.tables import Contract, Derivation, Table
 from wattwarden.engines.derive import run_function
 
+CUSTOMER = "customer_id"
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -61,12 +63,20 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         self._connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def open_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the lake at one version; a table never imported is there, and empty."""
+    def open_snapshot(self, snapshot: Snapshot, only_customer: str | None = None) -> None:
+        """Show the lake at one version; a table never imported is there, and empty.
+
+        Args:
+            only_customer: Of tables with customers show this customer's rows only, and those of nobody.
+        """
         for name, table in self._contract.source_tables.items():
             files = snapshot.files.get(name, ())
             if files:
-                self._connection.execute(self._view(table, files, snapshot.visible()))
+                condition = snapshot.visible()
+                if only_customer is not None and CUSTOMER in table.columns:
+                    quoted = only_customer.replace("'", "''")
+                    condition += f" AND ({CUSTOMER} = '{quoted}' OR {CUSTOMER} IS NULL)"
+                self._connection.execute(self._view(table, files, condition))
             else:
                 self._connection.execute(_ddl(table))
         self._fence([str(Path(f).parent) for files in snapshot.files.values() for f in files])

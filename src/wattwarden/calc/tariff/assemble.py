@@ -63,15 +63,16 @@ class Assembled:
     """Facts of bills as records; rows of ``table`` are in the order of the segments.
 
     Attributes:
+        terms: The figures of each record of ``figures`` in decimals; None where there are none.
         outcome: Position in ``OUTCOMES``, by bill.
         detail: What was found, by bill; empty where the outcome says it all.
-        timed: By segment, whether time of use is due.
     """
 
     table: pa.Table
     bills: Records
     segments: Records
     figures: Records
+    terms: list[Figures | None]
     pf_tables: Ints
     outcome: Ints
     detail: list[str]
@@ -95,7 +96,7 @@ def assemble(rows: pa.Table, books: PriceBooks) -> Assembled:
     outcome = checks.outcomes()
     detail = _details(outcome, first, position, unpriced)
     records = np.array([_record(f) for f in figures], PRICE)
-    return Assembled(rows, bills, segments, records, tables, outcome, detail)
+    return Assembled(rows, bills, segments, records, figures, tables, outcome, detail)
 
 
 class _Columns:

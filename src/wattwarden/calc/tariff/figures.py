@@ -63,13 +63,22 @@ class Terms:
 
 @dataclass(frozen=True)
 class Figures:
-    """What holds, and the dated line that each figure was taken from, by name of the book and level."""
+    """What holds, and where it was taken from.
+
+    Attributes:
+        used: The dated line of each figure, by name of the book and level.
+        timed: Time of use is due.
+        parts: What the energy price of commerce and industry is the sum of, by name of the book.
+        ratios: Time-of-use ratios that were applied.
+    """
 
     prices: Prices
     demand_rule: DemandRule
     loss_shares: Losses
     used: Mapping[tuple[str, str], PriceLine]
     timed: bool
+    parts: Mapping[str, Decimal]
+    ratios: Mapping[Rate, Decimal]
 
 
 class _Reader:
@@ -78,6 +87,8 @@ class _Reader:
     def __init__(self, books: PriceBooks, region: str, day: date) -> None:
         self._books, self._region, self._day = books, region, day
         self.used: dict[tuple[str, str], PriceLine] = {}
+        self.parts: dict[str, Decimal] = {}
+        self.ratios: dict[Rate, Decimal] = {}
 
     def book(self, name: str) -> PriceBook:
         return self._books.book(self._region, name)
@@ -107,7 +118,7 @@ def figures_for(terms: Terms, books: PriceBooks) -> Figures:
     shares = Losses(Decimal(0), Decimal(0), Decimal(0),
                     *(reader.value("transformer_copper_loss", level)
                       for level in ("light", "heavy", "heavy_above", "load_factor")))  # fmt: skip
-    return Figures(prices, rule, shares, reader.used, timed)
+    return Figures(prices, rule, shares, reader.used, timed, reader.parts, reader.ratios)
 
 
 def _home(terms: Terms, reader: _Reader) -> tuple[Prices, bool]:
@@ -139,6 +150,7 @@ def _commercial(terms: Terms, reader: _Reader) -> tuple[Prices, bool]:
         "grid_loss": reader.value("grid_loss"),
         transmission: reader.value(transmission, level),
     }
+    reader.parts = parts
     base = sum(parts.values(), Decimal(0))
     timed = terms.is_tou and _has_government_tou(terms, reader)
     share = None if single else reader.value_if_in_force("demand_discount", "share")
@@ -177,7 +189,8 @@ def _rates(parts: Mapping[str, Decimal], reader: _Reader) -> dict[Rate, Decimal]
     floats = sum((value for name, value in parts.items() if reader.book(name).floats), Decimal(0))
     fixed = sum(parts.values(), Decimal(0)) - floats
     digits = int(reader.value("billing_policy", "price_digits"))
-    return {rate: round_to(floats * reader.value("tou_ratio", rate), digits) + fixed for rate in RATES}
+    reader.ratios = {rate: reader.value("tou_ratio", rate) for rate in RATES}
+    return {rate: round_to(floats * ratio, digits) + fixed for rate, ratio in reader.ratios.items()}
 
 
 def _surcharge(terms: Terms, purchase: Decimal, reader: _Reader) -> Decimal:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from wattwarden.calc.tariff.bill import RATES, Element
+from wattwarden.calc.tariff.bill import RATES, BillingMode, Element, TariffClass
 
 NULL = int(np.iinfo(np.int64).min)
 """Absent."""
@@ -24,8 +24,8 @@ ELEMENTS: tuple[Element, ...] = (
 )  # fmt: skip
 """Columns of the matrix of lines: every element that belongs to a segment."""
 COLUMN = {element: position for position, element in enumerate(ELEMENTS)}
-CLASSES = ("residential", "agricultural", "commercial_industrial")
-MODES = ("single_rate", "two_part_capacity", "two_part_demand")
+CLASSES: tuple[TariffClass, ...] = ("residential", "agricultural", "commercial_industrial")
+MODES: tuple[BillingMode, ...] = ("single_rate", "two_part_capacity", "two_part_demand")
 
 ENERGY_DIGITS = 2
 PRICE_DIGITS = 8
