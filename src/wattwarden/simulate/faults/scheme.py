@@ -251,7 +251,8 @@ def _scheme_differs(plot: Plot) -> None:
         elif change == 1:
             scheme["tariff_class"] = "agricultural"
         else:
-            scheme["metering_mode"] = "hv_hv"
+            high_side = world.people.metering[customer] == sectors.HV_HV
+            scheme["metering_mode"] = "hv_lv" if high_side else "hv_hv"
         plot.about(
             "supply_scheme", str(scheme["scheme_id"]), world.plan.day(moment(row, "requested_at").date()), world.plan.days,
             customer=customer,
