@@ -23,7 +23,7 @@ from wattwarden.simulate.texts import BRANDS, BUILDERS, GIVEN_NAMES, SURNAMES
 from wattwarden.simulate.world import Row, World, customer_id, moment
 
 RISK = "1.1.1"
-late = partial(kind, is_late=True)
+kind_late = partial(kind, is_late=True)
 """Register a kind that leaves the scarce customers with a transformer to all others."""
 MONTHS_EARLY = 2
 """Bill months for which a mode holds that was chosen before the quarter was over."""
@@ -126,7 +126,7 @@ def _few(plot: Plot, candidates: Bools) -> list[int]:
     return plot.pick(candidates, max(1, plot.count - 1))
 
 
-@late("connection.pf_standard_wrong", RISK, "力率标准执行错误", "Wrong power factor standard", 2.0)
+@kind_late("connection.pf_standard_wrong", RISK, "力率标准执行错误", "Wrong power factor standard", 2.0)
 def _pf_wrong(plot: Plot) -> None:
     world = plot.world
     for filed, due in ((85, 90), (90, 85)):
@@ -138,7 +138,7 @@ def _pf_wrong(plot: Plot) -> None:
             plot.truth(customer, 0, world.plan.days, None)
 
 
-@late(
+@kind_late(
     "connection.residential_price_high_use", RISK, "商铺登记为居民", "Shop filed as a home in every file", 2.0
 )
 def _shop_as_home(plot: Plot) -> None:
@@ -150,7 +150,9 @@ def _shop_as_home(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None)
 
 
-@late("connection.agricultural_price_anomaly", RISK, "加工厂登记为种植户", "Workshop filed as a grower", 2.0)
+@kind_late(
+    "connection.agricultural_price_anomaly", RISK, "加工厂登记为种植户", "Workshop filed as a grower", 2.0
+)
 def _workshop_as_farm(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(of_sector(world, "workshop") & ~world.people.is_tou):
@@ -160,7 +162,7 @@ def _workshop_as_farm(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None)
 
 
-@late("lookalike.winter_farm", RISK, "全年生产的养殖场", "Farm that produces all year", 1.0)
+@kind_late("lookalike.winter_farm", RISK, "全年生产的养殖场", "Farm that produces all year", 1.0)
 def _winter_farm(plot: Plot) -> None:
     world, bounds = plot.world, plot.world.plan.month_bounds
     season = sectors.SECTORS[sectors.NUMBER["farm"]].season
@@ -172,7 +174,7 @@ def _winter_farm(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, is_lookalike=True)
 
 
-@late(
+@kind_late(
     "connection.special_price_misused",
     RISK,
     "充电站、加工厂套用农业电价",
@@ -249,7 +251,8 @@ def _scheme_differs(plot: Plot) -> None:
         elif change == 1:
             scheme["tariff_class"] = "agricultural"
         else:
-            scheme["metering_mode"] = "hv_hv"
+            high_side = world.people.metering[customer] == sectors.HV_HV
+            scheme["metering_mode"] = "hv_lv" if high_side else "hv_hv"
         plot.about(
             "supply_scheme", str(scheme["scheme_id"]), world.plan.day(moment(row, "requested_at").date()), world.plan.days,
             customer=customer,
@@ -354,7 +357,7 @@ def _by_demand(world: World, customer: int, contract_kw: int) -> None:
     retariff(world, customer, billing_mode="two_part_demand", contract_demand_kw=float(contract_kw))
 
 
-@late(
+@kind_late(
     "billing.contract_demand_below_floor", "1.3.1", "核定需量低于40%", "Contract demand below the floor", 2.0
 )
 def _below_floor(plot: Plot) -> None:
@@ -369,7 +372,7 @@ def _below_floor(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None)
 
 
-@late(
+@kind_late(
     "billing.demand_above_contract", "1.3.1", "实际需量长期超核定值", "Demand above its contract value", 2.0
 )
 def _above_contract(plot: Plot) -> None:
@@ -383,7 +386,7 @@ def _above_contract(plot: Plot) -> None:
         plot.truth(customer, max(0, world.plan.days - 365), world.plan.days, direction="customer_loses")
 
 
-@late(
+@kind_late(
     "billing.mode_changed_too_soon",
     "1.3.1",
     "计费方式变更不满一季",
@@ -394,28 +397,34 @@ def _changed_soon(plot: Plot) -> None:
     world, people, bounds = plot.world, plot.world.people, plot.world.plan.month_bounds
     first = max(0, world.plan.months - 5)
     chosen, again = (world.plan.date_of(int(bounds[m])) for m in (first, first + 1))
-    for customer in _few(
-        plot, high_voltage(world) & (people.mode == sectors.CAPACITY) & ~freed_customers(world)
-    ):
+    for customer in _few(plot, high_voltage(world) & (people.mode == sectors.CAPACITY)):
         capacity, contract_kw = int(people.capacity[customer]), int(0.45 * people.capacity[customer])
+        if (since := _assigned_since(world, customer)) >= chosen:
+            continue
         _by_demand(world, customer, contract_kw)
         world.change("mode", customer, first, first + 1, sectors.CAPACITY)
-        since = max(date(2023, 6, 1), world.plan.date_of(int(people.opened[customer])))
         common = {"customer_id": customer_id(customer), "tariff_class": "commercial_industrial",
-                  "voltage_level": sectors.VOLTAGES[people.voltage[customer]], "is_tou": bool(people.is_tou[customer]),
+                  "voltage_level": sectors.VOLTAGES[people.voltage[customer]],
+                  "is_tou": bool(people.is_tou[customer] & ~freed_customers(world)[customer]),
                   "pf_standard": people.pf_standard[customer] / 100 or None}  # fmt: skip
-        world.add("tariff_assignment", common | {"valid_from": since, "valid_to": chosen, "billing_mode": "two_part_demand",
-                                                 "contract_demand_kw": float(contract_kw)})  # fmt: skip
-        world.add(
-            "tariff_assignment",
-            common | {"valid_from": chosen, "valid_to": again, "billing_mode": "two_part_capacity"},
-        )
+        for begin, end, mode in ((since, chosen, "two_part_demand"), (chosen, again, "two_part_capacity")):
+            agreed = float(contract_kw) if mode == "two_part_demand" else None
+            world.add("tariff_assignment", common | {"valid_from": begin, "valid_to": end, "billing_mode": mode,
+                                                     "contract_demand_kw": agreed})  # fmt: skip
         world.patch("tariff_assignment", customer, valid_from=again)
         loss = MONTHS_EARLY * (capacity * CAPACITY_FEN - contract_kw * DEMAND_FEN)
         plot.truth(customer, int(bounds[first + 1]), world.plan.days, loss)
 
 
-@late(
+def _assigned_since(world: World, customer: int) -> date:
+    """First day of the price assignment in force at the end."""
+    number = customer_id(customer)
+    ends = [row["valid_to"] for row in world.rows["tariff_assignment"] if row["customer_id"] == number]
+    opened = world.plan.date_of(int(world.people.opened[customer]))
+    return max([date(2023, 6, 1), opened, *(end for end in ends if isinstance(end, date))])
+
+
+@kind_late(
     "metering.transformer_loss_parameters",
     "1.2.3",
     "变损参数录错",
@@ -433,7 +442,7 @@ def _loss_parameters(plot: Plot) -> None:
         plot.truth(customer, 0, world.plan.days, None)
 
 
-@late(
+@kind_late(
     "market.agency_surcharge_missing",
     "1.5.2",
     "高耗能未执行1.5倍",
@@ -448,7 +457,7 @@ def _no_surcharge(plot: Plot) -> None:
         plot.truth(customer, max(0, world.plan.days - 365), world.plan.days, loss)
 
 
-@late(
+@kind_late(
     "billing.corrections_repeated", "1.3.1", "同一客户多次退补", "One customer corrected again and again", 1.0
 )
 def _corrected_often(plot: Plot) -> None:
