@@ -1,7 +1,12 @@
 """Planted faults and honest look-alikes, one module per risk point; each module fills the same list."""
 
 from wattwarden.simulate.faults import (  # the order is that of planting: scarce customers first
+    bill_energy,
+    bill_lines,
+    bill_prices,
+    bill_tariff,
     billing,
+    capacity,
     channel,
     collection,
     complaints,
@@ -19,7 +24,8 @@ from wattwarden.simulate.faults.registry import KINDS, Kind, plant
 from wattwarden.simulate.world import World
 
 MODULES = (
-    billing, market, supply, scheme, metering, theft, contracts, reading, collection, system, channel, complaints, opinion,
+    capacity, billing, market, supply, scheme, bill_energy, bill_tariff, metering, theft, contracts, reading,
+    collection, system, channel, complaints, opinion, bill_lines, bill_prices,
 )  # fmt: skip
 """In the order in which they were planted."""
 

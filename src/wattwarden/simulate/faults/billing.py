@@ -1,82 +1,12 @@
-"""1.3.1 Bills that are computed or corrected wrongly, against the utility or against the customer."""
+"""1.3.1 Corrections that nobody checked, one contact for many customers, ratios that grew old."""
 
 from datetime import timedelta
 
-import numpy as np
-
-from wattwarden.simulate import sectors
-from wattwarden.simulate.connection import add_request
 from wattwarden.simulate.corrections import add_correction
-from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, settled
-from wattwarden.simulate.plan import Bools
-from wattwarden.simulate.prices import CAPACITY_FEN
-from wattwarden.simulate.world import World, customer_id
+from wattwarden.simulate.faults.registry import Plot, kind, settled
+from wattwarden.simulate.world import customer_id
 
 RISK = "1.3.1"
-PAUSED_MONTHS = 3
-
-
-def _pause(plot: Plot, customer: int) -> tuple[int, int]:
-    """Seal a customer's transformer for the last whole months by a request; the months it covers."""
-    world = plot.world
-    first = world.plan.months - PAUSED_MONTHS
-    start = int(world.plan.month_bounds[first])
-    request = add_request(world, plot.rng, customer, "pause", max(0, start - 12))
-    number, sealed_on = customer_id(customer), world.plan.date_of(start)
-    running = next(r for r in world.rows["customer_transformer"] if r["customer_id"] == number)
-    running["valid_to"] = sealed_on
-    world.add(
-        "customer_transformer",
-        {**{k: v for k, v in running.items() if k != "arrived_at"}, "valid_from": sealed_on, "valid_to": None,
-         "state": "sealed", "reason": "pause", "request_id": request["request_id"]},
-        world.at(start, 9.0),
-    )  # fmt: skip
-    world.patch("customer", customer, status="suspended", operating_capacity_kva=0.0)
-    return first, start
-
-
-def _by_capacity(world: World) -> Bools:
-    people = world.people
-    return np.asarray(high_voltage(world) & (people.mode == sectors.CAPACITY))
-
-
-@kind("theft.sealed_capacity_used", "1.2.2", "使用已加封设备", "Sealed equipment used", 1.5)
-def _sealed_used(plot: Plot) -> None:
-    world = plot.world
-    for customer in plot.pick(_by_capacity(world)):
-        first, start = _pause(plot, customer)
-        world.change("capacity", customer, first, world.plan.months, 0)
-        plot.truth(customer, start, world.plan.days, None)
-
-
-@kind("lookalike.honest_pause", "1.2.2", "依法暂停", "Lawful pause without use", 0.5)
-def _paused(plot: Plot) -> None:
-    world = plot.world
-    for customer in plot.pick(_by_capacity(world), max(1, plot.count // 2)):
-        first, start = _pause(plot, customer)
-        world.change("capacity", customer, first, world.plan.months, 0)
-        world.change("use", customer, start, world.plan.days, 0.0)
-        plot.truth(customer, start, world.plan.days, is_lookalike=True)
-
-
-@kind("billing.suspended_capacity_billed_wrong", RISK, "暂停容量仍计费", "Suspended capacity billed", 1.0)
-def _billed_wrong(plot: Plot) -> None:
-    world = plot.world
-    for customer in plot.pick(_by_capacity(world)):
-        _, start = _pause(plot, customer)
-        world.change("use", customer, start, world.plan.days, 0.0)
-        loss = int(world.people.capacity[customer]) * CAPACITY_FEN * PAUSED_MONTHS
-        plot.truth(customer, start, world.plan.days, loss, direction="customer_loses")
-
-
-@kind("billing.discount_260_wrong", RISK, "260优惠执行错误", "The 260 kWh discount is wrong", 1.0)
-def _discount(plot: Plot) -> None:
-    world, people = plot.world, plot.world.people
-    for customer in plot.pick(high_voltage(world) & (people.mode == sectors.DEMAND)):
-        reached = people.base_kwh[customer] * 30 >= 260 * people.capacity[customer]
-        first = max(0, world.plan.months - 5)
-        world.change("discount", customer, first, world.plan.months, 0 if reached else 1)
-        plot.truth(customer, int(world.plan.month_bounds[first]), world.plan.days, None)
 
 
 @kind("billing.correction_self_approved", RISK, "退补自核自批", "Correction approved by who made it", 2.0)

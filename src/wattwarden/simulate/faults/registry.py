@@ -85,6 +85,15 @@ class Plot:
                   loss_fen=loss, **more)  # type: ignore[arg-type]  # the fields of Truth, checked there
         )  # fmt: skip
 
+    def misbill(self, customer: int, term: str, start: int, stop: int, value: float) -> None:
+        """Let the bills of months ``start`` until ``stop`` have a wrong term; see ``misbilling``."""
+        self.world.misbill(self.kind.kind, customer, term, start, stop, value)
+
+    def wrong_bills(self, customer: int, start: int, stop: int, group: str = "") -> None:
+        """The bills of months ``start`` until ``stop`` are wrong; their money follows from them."""
+        bounds = self.world.plan.month_bounds
+        self.truth(customer, int(bounds[start]), int(bounds[stop]), None, group=group)
+
     def day(self, earliest: int, latest: int) -> int:
         """A random day; days below zero count back from the end of the history."""
         days = self.world.plan.days
