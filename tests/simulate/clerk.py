@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -60,18 +61,22 @@ def bill_of(files: Files, row: Row) -> Bill:
     """The bill that the files and the readings of its month give."""
     number, month = row["customer_id"], row["bill_month"]
     readings = sorted(
-        (r for r in files.of("reading_cycle", number) if r["cycle_month"] == month), key=lambda r: r["read_date"]
+        (r for r in files.of("reading_cycle", number) if r["cycle_month"] == month),
+        key=lambda r: r["read_date"],
     )
     customer = files.of("customer", number)[0]
     terms = _on(files.of("tariff_assignment", number), row["period_from"])
     figures = _Figures(files.of("org_unit", customer["org_id"])[0]["region"], month)
     edges = _edges(files, number, row, readings)
     segments = tuple(
-        _segment(files, customer, terms, figures, start, end, readings) for start, end in zip(edges, edges[1:], strict=False)
+        _segment(files, customer, terms, figures, start, end, readings) for start, end in pairwise(edges)
     )
     demands = [r["max_demand_kw"] for r in readings if r["max_demand_kw"] is not None]
     standard = terms["pf_standard"]
-    limits = ("tier1", "tier2_spring_autumn" if month.month in (3, 4, 5, 9, 10, 11) else "tier2_summer_winter")
+    limits = (
+        "tier1",
+        "tier2_spring_autumn" if month.month in (3, 4, 5, 9, 10, 11) else "tier2_summer_winter",
+    )
     covered = sum(r["months"] for r in readings[:1])
     reactive = [r["reactive_kvarh"] for r in readings if r["reactive_kvarh"] is not None]
     return Bill(
@@ -162,7 +167,10 @@ def _segment(
 
 
 def _losses(figures: _Figures, in_service: list[Row], capacity: Decimal) -> Losses:
-    iron = [figures("transformer_no_load_loss", f"{r['model']}-{r['capacity_kva'].normalize():f}") for r in in_service]
+    iron = [
+        figures("transformer_no_load_loss", f"{r['model']}-{r['capacity_kva'].normalize():f}")
+        for r in in_service
+    ]
     names = ("light", "heavy", "heavy_above", "load_factor")
     light, heavy, above, factor = (figures("transformer_copper_loss", name) for name in names)
     return Losses(sum(iron, Decimal(0)), capacity, light_pct=light, heavy_pct=heavy, heavy_above_pct=above,
@@ -206,8 +214,3 @@ def _contract(rows: list[Row], day: date) -> Row:
     valid = [r for r in rows if r["valid_from"] <= day and (r["valid_to"] is None or day < r["valid_to"])]
     assert len({r["price"] for r in valid}) == 1
     return valid[0]
-
-
-def day_before(day: date) -> date:
-    """The day before."""
-    return day - timedelta(days=1)

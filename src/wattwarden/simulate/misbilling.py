@@ -17,7 +17,7 @@ LINE_TWICE, LINE_AMOUNT, TOTAL = "line_twice", "line_amount", "total"
 SLIPS = (LINE_TWICE, LINE_AMOUNT, TOTAL)
 """Errors after the lines were computed: a line twice, its amount times ``value``, the total off by fen."""
 PLACES = (1, 0, 2)
-"""Place of the lower one of two digits of whole kWh that are transposed, in the order in which it is tried."""
+"""Places of the lower one of two digits of whole kWh that are transposed, in the order of trial."""
 
 
 def misbillings_of(world: World, usage: Usage) -> Iterator[Misbilling]:
@@ -72,7 +72,7 @@ def _transposed(billed: Terms, span: slice, wrong: Misbilling, parts: Parts) -> 
 def transpose(start: int, end: int) -> int:
     """``end``, in 0.01 kWh, with two neighbouring digits exchanged; never below ``start``."""
     for place in PLACES:
-        unit = 100 * 10**place
+        unit: int = 100 * 10**place
         gap = end // unit % 10 - end // (10 * unit) % 10
         read = end + gap * 9 * unit
         if gap and read >= start:

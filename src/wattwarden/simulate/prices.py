@@ -14,6 +14,7 @@ import numpy as np
 from wattwarden.domain.errors import fail
 from wattwarden.domain.period import month_start
 from wattwarden.domain.prices import PriceLine, price_books
+from wattwarden.domain.timetable import LETTERS, timetable_of
 from wattwarden.simulate.columns import NULL
 from wattwarden.simulate.county import REGION
 from wattwarden.simulate.plan import Ints, Plan
@@ -29,10 +30,6 @@ VOLTAGE_LEVELS = ("lv", "lv", "kv10", "kv35")
 """Level of the books for each of ``sectors.VOLTAGES``."""
 SPRING_AUTUMN = (3, 4, 5, 9, 10, 11)
 """Months whose second tier is the smaller one (DOMAIN B.5)."""
-
-SHARP_MONTHS = {1: range(18, 22), 12: range(18, 22), 7: range(20, 24), 8: range(20, 24)}
-PEAK_MONTHS = {1: (16, 17, 22, 23), 12: (16, 17, 22, 23), 7: range(16, 20), 8: range(16, 20)}
-VALLEY_HOURS = (*range(6), 12, 13)
 
 
 def whole(value: Decimal, digits: int) -> int:
@@ -133,6 +130,13 @@ class Tariff:
         return self._levels("tou_ratio", ("sharp", "peak", "flat", "valley"), SHARE_DIGITS)
 
     @cached_property
+    def quarter_rates(self) -> Ints:
+        """Rate of each quarter of an hour of a day: ``SHARP``, ``PEAK``, ``FLAT`` or ``VALLEY``."""
+        position = {letter: rate for rate, letter in enumerate(LETTERS)}
+        days = [timetable_of(REGION).letters_on(month) for month in self.months]
+        return np.array([[position[letter] for letter in day] for day in days])
+
+    @cached_property
     def discount_share(self) -> Ints:
         """Part of the demand price that heavy use pays; ``NULL`` where no discount is in force."""
         return self._figure("demand_discount", "share", SHARE_DIGITS, optional=True)
@@ -227,12 +231,3 @@ def half_up(value: Ints, divisor: Ints | int) -> Ints:
 def tariff_of(plan: Plan) -> Tariff:
     """Figures of the bill months of a plan and of the running month after them."""
     return Tariff(tuple(month_start(plan.start, offset) for offset in range(plan.months + 1)))
-
-
-def hour_rates(month: int) -> Ints:
-    """Rate of each hour of the day: ``SHARP``, ``PEAK``, ``FLAT`` or ``VALLEY`` (DOMAIN B.4)."""
-    rates = np.full(24, FLAT)
-    rates[list(PEAK_MONTHS.get(month, range(16, 24)))] = PEAK
-    rates[list(SHARP_MONTHS.get(month, ()))] = SHARP
-    rates[list(VALLEY_HOURS)] = VALLEY
-    return rates

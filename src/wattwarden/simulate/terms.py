@@ -20,6 +20,8 @@ from wattwarden.simulate.prices import E8, Tariff, tariff_of
 from wattwarden.simulate.usage import Usage
 from wattwarden.simulate.world import World
 
+EXCESS, FLOOR = 1, 2
+"""Positions in ``Terms.demand_rule``."""
 MARKET_TOU_ENDS = (2026, 3)
 """From this month direct and retail customers have no government time of use (DOMAIN, warning 2)."""
 

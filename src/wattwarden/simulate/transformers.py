@@ -1,10 +1,8 @@
-"""Transformers of customers: models of the price book, their iron loss, and their rows."""
+"""Transformers of customers: models of the price book and their iron loss."""
 
+from wattwarden.domain.errors import fail
 from wattwarden.simulate.plan import Plan
 from wattwarden.simulate.prices import tariff_of
-
-LARGE_MODEL = "S13"
-"""Model of sizes for which the book has no loss: they are metered on the high side."""
 
 
 def models_of(plan: Plan, kva: float) -> list[str]:
@@ -14,11 +12,17 @@ def models_of(plan: Plan, kva: float) -> list[str]:
 
 
 def usual_model(plan: Plan, customer: int, kva: float) -> str:
-    """The model that a customer has."""
+    """The model that a customer has.
+
+    Raises:
+        WattwardenError: the book has no transformer of this capacity.
+    """
     models = models_of(plan, kva)
-    return models[customer % len(models)] if models else LARGE_MODEL
+    if not models:
+        raise fail("simulated transformer", found=f"{kva:g} kVA", expected="a capacity of the price book")
+    return models[customer % len(models)]
 
 
 def no_load_w(plan: Plan, model: str, kva: float) -> int:
-    """Iron loss in watts; 0 where the book has none, as no such transformer is metered on the low side."""
-    return tariff_of(plan).transformers.get(f"{model}-{kva:g}", 0)
+    """Iron loss in watts."""
+    return tariff_of(plan).transformers[f"{model}-{kva:g}"]

@@ -200,7 +200,7 @@ class World:
         self.changes[array].append(Change(int(customer), int(start), int(stop), value))
 
     def in_past(self, term: str, customer: int, start: int, stop: int, value: float) -> None:
-        """An honest term of bill months ``start`` until ``stop`` (exclusive) that differs from the present one."""
+        """Bill months ``start`` until ``stop`` (exclusive) had another term than now, as the files say."""
         self.history[term].append(Change(int(customer), int(start), int(stop), value))
 
     def misbill(self, kind: str, customer: int, term: str, start: int, stop: int, value: float) -> None:

@@ -24,8 +24,8 @@ from wattwarden.simulate.faults.registry import KINDS, Kind, plant
 from wattwarden.simulate.world import World
 
 MODULES = (
-    capacity, billing, market, supply, scheme, bill_energy, bill_tariff, metering, theft, contracts, reading,
-    collection, system, channel, complaints, opinion, bill_lines, bill_prices,
+    billing, channel, collection, complaints, contracts, market, metering, opinion, reading, scheme, supply, system,
+    theft, capacity, bill_energy, bill_tariff, bill_lines, bill_prices,
 )  # fmt: skip
 """In the order in which they were planted."""
 

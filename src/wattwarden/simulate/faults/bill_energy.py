@@ -3,18 +3,18 @@
 import numpy as np
 
 from wattwarden.simulate import sectors
-from wattwarden.simulate.faults.registry import Plot, high_voltage, homes, kind, settled
+from wattwarden.simulate.faults.registry import Plot, high_voltage, homes, kind_late, settled
 from wattwarden.simulate.misbilling import MULTIPLIER, TRANSPOSED
 from wattwarden.simulate.people import CT_PRIMARIES, CT_SECONDARY
 from wattwarden.simulate.plan import Bools
-from wattwarden.simulate.prices import tariff_of
-from wattwarden.simulate.transformers import no_load_w, usual_model
 from wattwarden.simulate.world import World
 
 RISK = "1.3.1"
 
 
-@kind("billing.multiplier_wrong_on_bill", RISK, "账单倍率与档案不符", "Billed with another multiplier", 1.5)
+@kind_late(
+    "billing.multiplier_wrong_on_bill", RISK, "账单倍率与档案不符", "Billed with another multiplier", 1.5
+)
 def _multiplier(plot: Plot) -> None:
     world, people = plot.world, plot.world.people
     low_side = settled(world) & (people.multiplier > 1) & (people.metering != sectors.HV_HV)
@@ -27,7 +27,7 @@ def _multiplier(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind("billing.digits_transposed", RISK, "止数录入颠倒", "Digits of the register transposed", 2.0)
+@kind_late("billing.digits_transposed", RISK, "止数录入颠倒", "Digits of the register transposed", 2.0)
 def _digits(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(homes(world) & ~world.people.meter_tou & (world.people.base_kwh > 3)):
@@ -36,7 +36,7 @@ def _digits(plot: Plot) -> None:
         plot.wrong_bills(customer, month, month + 1)
 
 
-@kind("billing.split_not_applied", RISK, "定比定量未执行", "Fixed ratio or quantity not applied", 1.0)
+@kind_late("billing.split_not_applied", RISK, "定比定量未执行", "Fixed ratio or quantity not applied", 1.0)
 def _split(plot: Plot) -> None:
     world = plot.world
     mixed = np.zeros(world.plan.customers, dtype=np.bool_)
@@ -52,12 +52,12 @@ def _metered(world: World, metering: int) -> Bools:
     return np.asarray(high_voltage(world) & (world.people.metering == metering))
 
 
-@kind("billing.losses_not_billed", RISK, "账单漏计变损", "Losses missing on the bill", 1.0)
+@kind_late("billing.losses_not_billed", RISK, "账单漏计变损", "Losses missing on the bill", 1.0)
 def _no_losses(plot: Plot) -> None:
     _lose(plot, sectors.HV_LV, 0)
 
 
-@kind(
+@kind_late(
     "billing.losses_billed_on_high_side", RISK, "高供高计多计变损", "Losses billed though metered high", 1.0
 )
 def _losses_twice(plot: Plot) -> None:
@@ -69,17 +69,4 @@ def _lose(plot: Plot, metering: int, billed: int) -> None:
     for customer in plot.pick(_metered(world, metering)):
         month = plot.month(-6, -2)
         plot.misbill(customer, "loss", month, world.plan.months, billed)
-        plot.wrong_bills(customer, month, world.plan.months)
-
-
-@kind("billing.losses_of_other_transformer", RISK, "变损参数错误", "Losses of another transformer", 1.0)
-def _other_transformer(plot: Plot) -> None:
-    world = plot.world
-    known = {int(watts) for watts in tariff_of(world.plan).transformers.values()}
-    for customer in plot.pick(_metered(world, sectors.HV_LV)):
-        kva = float(world.people.capacity[customer])
-        right = no_load_w(world.plan, usual_model(world.plan, customer, kva), kva)
-        wrong = max(known) if right < max(known) / 2 else min(known)
-        month = plot.month(-6, -2)
-        plot.misbill(customer, "no_load", month, world.plan.months, wrong)
         plot.wrong_bills(customer, month, world.plan.months)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from wattwarden.simulate import sectors
-from wattwarden.simulate.faults.registry import Plot, kind, of_sector, settled
+from wattwarden.simulate.faults.registry import Plot, kind_late, of_sector, settled
 from wattwarden.simulate.people import AGENCY
 from wattwarden.simulate.plan import Bools
 from wattwarden.simulate.prices import PEAK, SHARE_DIGITS, tariff_of
@@ -13,7 +13,7 @@ WRONG_PEAK = 1.5
 """Peak ratio that was entered in place of the one in force."""
 
 
-@kind("billing.funds_missing", RISK, "漏计政府性基金", "Government funds missing", 1.5)
+@kind_late("billing.funds_missing", RISK, "漏计政府性基金", "Government funds missing", 1.5)
 def _funds(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(of_sector(world, "shop", "office", "workshop", "mall", "plant")):
@@ -22,7 +22,7 @@ def _funds(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind("billing.old_prices_after_change", RISK, "调价后仍用旧价", "Prices of before a change", 1.5)
+@kind_late("billing.old_prices_after_change", RISK, "调价后仍用旧价", "Prices of before a change", 1.5)
 def _old(plot: Plot) -> None:
     world, people, tariff = plot.world, plot.world.people, tariff_of(plot.world.plan)
     changed = np.flatnonzero((np.diff(tariff.single_rate[:-1], axis=0) != 0).any(axis=1)) + 1
@@ -57,7 +57,7 @@ def _by_station(plot: Plot, among: Bools) -> list[tuple[str, list[int]]]:
     ]
 
 
-@kind(
+@kind_late(
     "billing.purchase_price_of_last_month",
     RISK,
     "误用上月代理购电价",
@@ -73,7 +73,9 @@ def _purchase(plot: Plot) -> None:
             plot.wrong_bills(customer, month, month + 1, group)
 
 
-@kind("billing.transmission_price_wrong", RISK, "输配电价维护错误", "Transmission price loaded wrong", 0.4)
+@kind_late(
+    "billing.transmission_price_wrong", RISK, "输配电价维护错误", "Transmission price loaded wrong", 0.4
+)
 def _transmission(plot: Plot) -> None:
     """Low voltage at the price of 10 kV."""
     world, price = plot.world, tariff_of(plot.world.plan).single_rate[:, sectors.KV10]
@@ -86,7 +88,7 @@ def _transmission(plot: Plot) -> None:
             plot.wrong_bills(customer, first, first + 2, group)
 
 
-@kind("billing.tou_ratio_wrong", RISK, "分时比例维护错误", "Ratio of time of use loaded wrong", 0.4)
+@kind_late("billing.tou_ratio_wrong", RISK, "分时比例维护错误", "Ratio of time of use loaded wrong", 0.4)
 def _ratio(plot: Plot) -> None:
     world = plot.world
     timed = world.people.is_tou & (world.people.market == AGENCY)

@@ -6,6 +6,7 @@ and says what is true. Rules never read any of this.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -51,6 +52,10 @@ def kind(
         KINDS.sort(key=lambda item: item.is_late)
 
     return register
+
+
+kind_late = partial(kind, is_late=True)
+"""Register a kind that leaves the scarce customers with a transformer to all others."""
 
 
 @dataclass
