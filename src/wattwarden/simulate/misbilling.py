@@ -21,8 +21,9 @@ PLACES = (1, 0, 2)
 
 
 def misbillings_of(world: World, usage: Usage) -> Iterator[Misbilling]:
-    """The planted errors on bills of a chunk, in the order of planting."""
-    return (m for m in world.misbillings if usage.first <= m.customer < usage.last)
+    """The planted errors on bills of a chunk, by customer in the order of planting."""
+    found = world.misbillings
+    return (m for customer in range(usage.first, usage.last) for m in found.get(customer, ()))
 
 
 def billed_terms(world: World, usage: Usage, filed: Terms, parts: Parts) -> Terms:

@@ -4,7 +4,6 @@ One element per segment: a part of a bill month in which no term changes, in the
 Energy in 0.01 kWh, power and capacity in 0.01 kW or kVA, figures as in ``prices``.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -213,18 +212,11 @@ def honest_terms(world: World, usage: Usage, parts: Parts) -> Terms:
     return terms
 
 
-def _customers(world: World, table: str, usage: Usage) -> Iterable[tuple[int, dict[str, object]]]:
-    for row in world.rows[table]:
-        customer = int(str(row["customer_id"])[2:])
-        if usage.first <= customer < usage.last:
-            yield customer - usage.first, row
-
-
 def _split_off(world: World, usage: Usage, terms: Terms, tariff: Tariff) -> None:
     """Energy at another class's price (DOMAIN A.3)."""
     prices = {"residential": tariff.shared_meter, "agricultural": tariff.agricultural[:, sectors.V380]}
-    for row, split in _customers(world, "metering_split", usage):
-        span = terms.span(row, 0, world.plan.months)
+    for customer, split in world.rows_of("metering_split", usage.first, usage.last):
+        span = terms.span(customer - usage.first, 0, world.plan.months)
         terms.split_price[span] = prices[str(split["tariff_class"])][terms.month[span]]
         if split["kind"] == "ratio":
             terms.split_pct[span] = round(float(str(split["ratio_pct"])) * 100)
@@ -234,16 +226,18 @@ def _split_off(world: World, usage: Usage, terms: Terms, tariff: Tariff) -> None
 
 def _feed_in(world: World, usage: Usage, terms: Terms, tariff: Tariff) -> None:
     """Whoever has a generation unit on file is paid for what is exported."""
-    for row, _ in _customers(world, "generation_unit", usage):
-        span = terms.span(row, 0, world.plan.months)
+    for customer, _ in world.rows_of("generation_unit", usage.first, usage.last):
+        span = terms.span(customer - usage.first, 0, world.plan.months)
         terms.feed_in[span] = tariff.feed_in[terms.month[span]]
 
 
 def _green(world: World, usage: Usage, terms: Terms) -> None:
     """Green packages pay the environmental value."""
-    for row, contract in _customers(world, "market_contract", usage):
+    for customer, contract in world.rows_of("market_contract", usage.first, usage.last):
         if value := contract.get("green_price"):
-            terms.green[terms.span(row, 0, world.plan.months)] = round(float(str(value)) * E8)
+            terms.green[terms.span(customer - usage.first, 0, world.plan.months)] = round(
+                float(str(value)) * E8
+            )
 
 
 def _surcharge(world: World, usage: Usage, terms: Terms, tariff: Tariff) -> None:

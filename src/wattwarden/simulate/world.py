@@ -150,7 +150,7 @@ class World:
         changes: Per array of the computation: planted changes, which the files repeat.
         history: Per term of a bill: honest changes by bill month, which the files repeat.
         services: Other transformers in service than at the end; days of one customer do not overlap.
-        misbillings: Terms that only the bills have wrong.
+        misbillings: By customer, terms that only the bills have wrong.
         area_scale: Factor of the supply that an area's gate meter shows.
         overloads: Factor of an area's peak load.
         lost_days: Per area: day indices from which until which no register arrived.
@@ -171,7 +171,7 @@ class World:
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
     history: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
     services: list[Service] = field(default_factory=list)
-    misbillings: list[Misbilling] = field(default_factory=list)
+    misbillings: dict[int, list[Misbilling]] = field(default_factory=lambda: defaultdict(list))
     area_scale: dict[int, float] = field(default_factory=dict)
     overloads: dict[int, float] = field(default_factory=dict)
     lost_days: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -182,6 +182,9 @@ class World:
     used: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     used_areas: set[int] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _index: dict[str, dict[int, list[Row]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
 
     def add(self, table: str, row: Mapping[str, object], known: datetime | None = None) -> Row:
         """Append a row; known at ``known``, else soon after its event, else from the start."""
@@ -205,7 +208,8 @@ class World:
 
     def misbill(self, kind: str, customer: int, term: str, start: int, stop: int, value: float) -> None:
         """Plan a wrong term on the bills of months ``start`` until ``stop`` (exclusive)."""
-        self.misbillings.append(Misbilling(kind, int(customer), term, int(start), int(stop), value))
+        wrong = Misbilling(kind, int(customer), term, int(start), int(stop), value)
+        self.misbillings[int(customer)].append(wrong)
 
     def services_in(self, first: int, last: int) -> list[Service]:
         """Past and planted services of customers ``first`` until ``last``."""
@@ -221,6 +225,14 @@ class World:
         for row in self.rows[table]:
             found[str(row["customer_id"])].append(row)
         return found
+
+    def rows_of(self, table: str, first: int, last: int) -> Iterator[tuple[int, Row]]:
+        """Customers ``first`` until ``last`` with their rows of a small table that grows no more."""
+        if table not in self._index:
+            for row in self.rows[table]:
+                self._index[table][int(str(row["customer_id"])[2:])].append(row)
+        found = self._index[table]
+        return ((customer, row) for customer in range(first, last) for row in found.get(customer, ()))
 
     def next_id(self, prefix: str, digits: int = 9) -> str:
         """The next number of a series."""

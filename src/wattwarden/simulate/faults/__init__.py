@@ -1,6 +1,6 @@
-"""Planted faults and honest look-alikes, one module per risk point; each module fills the same list."""
+"""Planted faults and honest look-alikes, by topic; each module fills the same list."""
 
-from wattwarden.simulate.faults import (  # the order is that of planting: scarce customers first
+from wattwarden.simulate.faults import (
     bill_energy,
     bill_lines,
     bill_prices,
@@ -19,15 +19,14 @@ from wattwarden.simulate.faults import (  # the order is that of planting: scarc
     supply,
     system,
     theft,
-)  # isort: skip
+)
 from wattwarden.simulate.faults.registry import KINDS, Kind, plant
 from wattwarden.simulate.world import World
 
 MODULES = (
-    billing, channel, collection, complaints, contracts, market, metering, opinion, reading, scheme, supply, system,
-    theft, capacity, bill_energy, bill_tariff, bill_lines, bill_prices,
+    bill_energy, bill_lines, bill_prices, bill_tariff, billing, capacity, channel, collection, complaints, contracts,
+    market, metering, opinion, reading, scheme, supply, system, theft,
 )  # fmt: skip
-"""In the order in which they were planted."""
 
 __all__ = ["KINDS", "MODULES", "Kind", "plant_all"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from wattwarden.simulate import sectors
-from wattwarden.simulate.faults.registry import Plot, high_voltage, homes, kind_late, settled
+from wattwarden.simulate.faults.registry import Plot, high_voltage, homes, kind_on_bills, settled
 from wattwarden.simulate.misbilling import MULTIPLIER, TRANSPOSED
 from wattwarden.simulate.people import CT_PRIMARIES, CT_SECONDARY
 from wattwarden.simulate.plan import Bools
@@ -12,7 +12,7 @@ from wattwarden.simulate.world import World
 RISK = "1.3.1"
 
 
-@kind_late(
+@kind_on_bills(
     "billing.multiplier_wrong_on_bill", RISK, "账单倍率与档案不符", "Billed with another multiplier", 1.5
 )
 def _multiplier(plot: Plot) -> None:
@@ -27,7 +27,7 @@ def _multiplier(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind_late("billing.digits_transposed", RISK, "止数录入颠倒", "Digits of the register transposed", 2.0)
+@kind_on_bills("billing.digits_transposed", RISK, "止数录入颠倒", "Digits of the register transposed", 2.0)
 def _digits(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(homes(world) & ~world.people.meter_tou & (world.people.base_kwh > 3)):
@@ -36,7 +36,9 @@ def _digits(plot: Plot) -> None:
         plot.wrong_bills(customer, month, month + 1)
 
 
-@kind_late("billing.split_not_applied", RISK, "定比定量未执行", "Fixed ratio or quantity not applied", 1.0)
+@kind_on_bills(
+    "billing.split_not_applied", RISK, "定比定量未执行", "Fixed ratio or quantity not applied", 1.0
+)
 def _split(plot: Plot) -> None:
     world = plot.world
     mixed = np.zeros(world.plan.customers, dtype=np.bool_)
@@ -52,12 +54,12 @@ def _metered(world: World, metering: int) -> Bools:
     return np.asarray(high_voltage(world) & (world.people.metering == metering))
 
 
-@kind_late("billing.losses_not_billed", RISK, "账单漏计变损", "Losses missing on the bill", 1.0)
+@kind_on_bills("billing.losses_not_billed", RISK, "账单漏计变损", "Losses missing on the bill", 1.0)
 def _no_losses(plot: Plot) -> None:
     _lose(plot, sectors.HV_LV, 0)
 
 
-@kind_late(
+@kind_on_bills(
     "billing.losses_billed_on_high_side", RISK, "高供高计多计变损", "Losses billed though metered high", 1.0
 )
 def _losses_twice(plot: Plot) -> None:

@@ -1,6 +1,6 @@
 """1.3.1 Slips on the lines of bills."""
 
-from wattwarden.simulate.faults.registry import Plot, homes, kind_late, of_sector
+from wattwarden.simulate.faults.registry import Plot, homes, kind_on_bills, of_sector
 from wattwarden.simulate.misbilling import LINE_AMOUNT, LINE_TWICE, TOTAL
 
 RISK = "1.3.1"
@@ -15,17 +15,19 @@ def _slip(plot: Plot, term: str, *values: float) -> None:
         plot.wrong_bills(customer, month, month + 1)
 
 
-@kind_late("billing.line_twice", RISK, "账单明细重复", "A line billed twice", 1.5)
+@kind_on_bills("billing.line_twice", RISK, "账单明细重复", "A line billed twice", 1.5)
 def _twice(plot: Plot) -> None:
     _slip(plot, LINE_TWICE, 1)
 
 
-@kind_late("billing.line_amount_wrong", RISK, "明细金额与电量电价不符", "Line is not energy times price", 1.5)
+@kind_on_bills(
+    "billing.line_amount_wrong", RISK, "明细金额与电量电价不符", "Line is not energy times price", 1.5
+)
 def _amount(plot: Plot) -> None:
     _slip(plot, LINE_AMOUNT, 0.9, 1.1)
 
 
-@kind_late(
+@kind_on_bills(
     "billing.total_differs_from_lines", RISK, "账单合计与明细不符", "Total is not the sum of the lines", 1.5
 )
 def _total(plot: Plot) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from wattwarden.simulate import sectors
-from wattwarden.simulate.faults.registry import Plot, homes, kind_late, of_sector, settled
+from wattwarden.simulate.faults.registry import Plot, homes, kind_on_bills, of_sector, settled
 from wattwarden.simulate.people import AGENCY, DIRECT
 from wattwarden.simulate.prices import tariff_of
 from wattwarden.simulate.terms import free_of_tou
@@ -15,7 +15,7 @@ LARGE_HOME_KWH = 9.0
 """Daily use of a home that reaches the second tier, and the third at the season's peak."""
 
 
-@kind_late("billing.class_wrong_on_bill", RISK, "账单用电类别与档案不符", "Billed as another class", 1.5)
+@kind_on_bills("billing.class_wrong_on_bill", RISK, "账单用电类别与档案不符", "Billed as another class", 1.5)
 def _class(plot: Plot) -> None:
     world = plot.world
     shops = of_sector(world, "shop") & ~world.people.is_tou & (world.people.base_kwh > 6)
@@ -26,7 +26,7 @@ def _class(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind_late("billing.tou_not_applied", RISK, "账单未执行分时", "Time of use not applied", 1.0)
+@kind_on_bills("billing.tou_not_applied", RISK, "账单未执行分时", "Time of use not applied", 1.0)
 def _flat(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(settled(world) & world.people.is_tou & (world.people.market == AGENCY)):
@@ -35,7 +35,9 @@ def _flat(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind_late("billing.tou_on_market_customer", RISK, "市场化客户仍执行分时", "Time of use in the market", 1.0)
+@kind_on_bills(
+    "billing.tou_on_market_customer", RISK, "市场化客户仍执行分时", "Time of use in the market", 1.0
+)
 def _timed(plot: Plot) -> None:
     world, free = plot.world, np.flatnonzero(free_of_tou(plot.world.plan))
     if not len(free):
@@ -46,7 +48,7 @@ def _timed(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind_late(
+@kind_on_bills(
     "billing.pf_standard_wrong_on_bill", RISK, "力率标准执行错误", "Another power factor standard", 1.0
 )
 def _standard(plot: Plot) -> None:
@@ -63,7 +65,9 @@ def _standard(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind_late("billing.pf_not_adjusted", RISK, "账单未执行力调", "Power factor not adjusted on the bill", 1.0)
+@kind_on_bills(
+    "billing.pf_not_adjusted", RISK, "账单未执行力调", "Power factor not adjusted on the bill", 1.0
+)
 def _unadjusted(plot: Plot) -> None:
     world, people = plot.world, plot.world.people
     for customer in plot.pick(settled(world) & (people.pf_standard > 0)):
@@ -73,7 +77,7 @@ def _unadjusted(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind_late("billing.tiers_not_applied", RISK, "未执行阶梯电价", "Tiers not applied", 2.0)
+@kind_on_bills("billing.tiers_not_applied", RISK, "未执行阶梯电价", "Tiers not applied", 2.0)
 def _no_tiers(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(homes(world) & (world.people.base_kwh > LARGE_HOME_KWH)):
@@ -83,7 +87,7 @@ def _no_tiers(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind_late(
+@kind_on_bills(
     "billing.tier_limits_of_other_season", RISK, "阶梯季节档错", "Tier limits of the other season", 2.0
 )
 def _season(plot: Plot) -> None:
@@ -96,7 +100,7 @@ def _season(plot: Plot) -> None:
         plot.wrong_bills(customer, 0, world.plan.months)
 
 
-@kind_late(
+@kind_on_bills(
     "billing.feed_in_at_retail_price", RISK, "上网电量按销售电价结算", "Feed-in paid at the retail price", 1.0
 )
 def _feed_in(plot: Plot) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from wattwarden.simulate import sectors
-from wattwarden.simulate.faults.registry import Plot, high_voltage, kind_late
+from wattwarden.simulate.faults.registry import Plot, high_voltage, kind_on_bills
 from wattwarden.simulate.history import grow, halvable, open_late, pause_half, unasked
 from wattwarden.simulate.plan import Bools
 from wattwarden.simulate.terms import EXCESS
@@ -22,7 +22,7 @@ def _by_demand(world: World) -> Bools:
     return np.asarray(high_voltage(world) & (world.people.mode == sectors.DEMAND))
 
 
-@kind_late(
+@kind_on_bills(
     "billing.capacity_not_restored", RISK, "复电后仍减收容量", "Capacity not billed again after a pause", 1.0
 )
 def _not_restored(plot: Plot) -> None:
@@ -35,7 +35,7 @@ def _not_restored(plot: Plot) -> None:
         plot.wrong_bills(customer, month, world.plan.months)
 
 
-@kind_late(
+@kind_on_bills(
     "billing.days_pro_rata_ignored",
     RISK,
     "增容当月未按日折算",
@@ -51,7 +51,7 @@ def _whole_month(plot: Plot) -> None:
         plot.wrong_bills(customer, month, month + 1)
 
 
-@kind_late("billing.first_month_in_full", RISK, "新装首月按整月计收", "First month billed in full", 0.6)
+@kind_on_bills("billing.first_month_in_full", RISK, "新装首月按整月计收", "First month billed in full", 0.6)
 def _first_month(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(unasked(world) & high_voltage(world)):
@@ -63,7 +63,9 @@ def _first_month(plot: Plot) -> None:
         plot.wrong_bills(customer, month, month + 1)
 
 
-@kind_late("billing.excess_demand_not_charged", RISK, "超需量未加倍", "Demand above 105 % not charged", 1.0)
+@kind_on_bills(
+    "billing.excess_demand_not_charged", RISK, "超需量未加倍", "Demand above 105 % not charged", 1.0
+)
 def _excess(plot: Plot) -> None:
     for customer in plot.pick(_by_demand(plot.world)):
         month = _exceed(plot, customer)
@@ -71,7 +73,7 @@ def _excess(plot: Plot) -> None:
         plot.wrong_bills(customer, month, month + 1)
 
 
-@kind_late("lookalike.demand_exceeded", RISK, "超需量已加倍", "Demand above 105 %, charged", 0.5)
+@kind_on_bills("lookalike.demand_exceeded", RISK, "超需量已加倍", "Demand above 105 %, charged", 0.5)
 def _exceeded(plot: Plot) -> None:
     for customer in plot.pick(_by_demand(plot.world), max(1, plot.count // 2)):
         first, last = plot.world.plan.month_bounds[(month := _exceed(plot, customer)) : month + 2]
@@ -86,7 +88,7 @@ def _exceed(plot: Plot, customer: int) -> int:
     return month
 
 
-@kind_late(
+@kind_on_bills(
     "billing.mode_wrong_on_bill", RISK, "两部制客户按单一制计费", "Two-part customer billed single-rate", 0.8
 )
 def _mode(plot: Plot) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 
 from wattwarden.domain.period import month_start
-from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, kind_late, of_sector
+from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, kind_on_bills, of_sector
 from wattwarden.simulate.market import RETAIL_CAP, add_market_contract, add_plant, green
 from wattwarden.simulate.people import AGENCY, DIRECT, RETAIL
 from wattwarden.simulate.prices import E8, tariff_of
@@ -79,7 +79,7 @@ def _left(plot: Plot) -> None:
         plot.wrong_bills(customer, month, plot.world.plan.months)
 
 
-@kind_late(
+@kind_on_bills(
     "lookalike.left_market_surcharged", RISK, "退市已执行1.5倍", "Left the market, pays the surcharge", 0.3
 )
 def _left_and_pays(plot: Plot) -> None:

@@ -28,7 +28,7 @@ class Kind:
         kind: Its name; where a rule should find it, the name of that rule.
         risk: Risk point of ``content/risks.yaml``.
         per_10k: Cases per 10,000 customers.
-        is_late: Planted after all that are not, so that it takes nobody from them.
+        wave: Kinds of a lower wave are planted first, so that those after them take nobody from them.
     """
 
     kind: str
@@ -36,26 +36,30 @@ class Kind:
     label: Label
     per_10k: float
     plant: Callable[["Plot"], None]
-    is_late: bool = False
+    wave: int = 0
 
 
 KINDS: list[Kind] = []
 
 
 def kind(
-    name: str, risk: str, zh: str, en: str, per_10k: float, *, is_late: bool = False
+    name: str, risk: str, zh: str, en: str, per_10k: float, *, wave: int = 0
 ) -> Callable[[Callable[["Plot"], None]], None]:
     """Register the decorated function as the way to plant ``name``."""
 
     def register(plant: Callable[["Plot"], None]) -> None:
-        KINDS.append(Kind(name, risk, Label(zh=zh, en=en), per_10k, plant, is_late))
-        KINDS.sort(key=lambda item: item.is_late)
+        KINDS.append(Kind(name, risk, Label(zh=zh, en=en), per_10k, plant, wave))
+        KINDS.sort(key=lambda item: item.wave)
 
     return register
 
 
-kind_late = partial(kind, is_late=True)
+kind_late = partial(kind, wave=1)
 """Register a kind that leaves the scarce customers with a transformer to all others."""
+kind_on_bills = partial(kind, wave=2)
+"""Register a kind that only bills show."""
+kind_of_many = partial(kind, wave=3)
+"""Register a kind that hits all customers of a place whom nothing else has hit."""
 
 
 @dataclass
