@@ -43,7 +43,7 @@ def read_files(db: duckdb.DuckDBPyConnection, customers: str) -> Files:
     for table in TABLES:
         by: dict[str, list[Row]] = defaultdict(list)
         wanted = "" if table == "org_unit" else f" WHERE customer_id IN ({customers})"
-        for row in db.execute(f'SELECT * FROM "{table}"{wanted}').to_arrow_table().to_pylist():
+        for row in db.sql(f'SELECT * FROM "{table}"{wanted}').to_arrow_table().to_pylist():
             by[str(row["org_id" if table == "org_unit" else "customer_id"])].append(row)
         files.tables[table] = by
     return files

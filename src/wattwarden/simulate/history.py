@@ -27,6 +27,12 @@ LEFT_SHARE = 0.55
 LAST_QUIET_MONTHS = 4
 """Months at the end without capacity changes: a firm that grows or shrinks then is for the rules to find."""
 SMALLEST_HALF_KVA = 315.0
+EARLIEST = 22
+"""First day of a pause, late enough for its request to fall into the history."""
+FIRST_REQUEST = 9
+"""Requests are made on the working day before this one or later, and no holiday is longer than eight days."""
+SHORTEST_PAUSE = 16
+"""Days; a lawful pause has 15 or more (DOMAIN A.1)."""
 
 
 def add_history(world: World) -> None:
@@ -66,7 +72,7 @@ def _last_day(world: World) -> int:
 
 def _pause_half(world: World, rng: np.random.Generator, customer: int) -> None:
     """One of two transformers is sealed for some weeks."""
-    start = int(rng.integers(5, max(6, _last_day(world) - 60)))
+    start = int(rng.integers(EARLIEST, max(EARLIEST + 1, _last_day(world) - 60)))
     pause_half(world, rng, customer, start, start + int(rng.integers(20, 60)))
 
 
@@ -74,7 +80,7 @@ def pause_half(world: World, rng: np.random.Generator, customer: int, start: int
     """Seal one of two transformers of a customer on day ``start`` and let it run again from ``stop`` on."""
     plan = world.plan
     second = _two_transformers(world, customer)
-    request = add_request(world, rng, customer, "pause", max(0, start - 12))
+    request = add_request(world, rng, customer, "pause", max(FIRST_REQUEST, start - 12))
     sealed_on, resumed_on = plan.date_of(start), plan.date_of(stop)
     kept = {k: v for k, v in second.items() if k != "arrived_at"}
     second["valid_to"] = sealed_on
@@ -91,13 +97,13 @@ def pause_half(world: World, rng: np.random.Generator, customer: int, start: int
 
 
 def _grow(world: World, rng: np.random.Generator, customer: int) -> None:
-    grow(world, rng, customer, int(rng.integers(20, max(21, _last_day(world)))))
+    grow(world, rng, customer, int(rng.integers(40, max(41, _last_day(world)))))
 
 
 def grow(world: World, rng: np.random.Generator, customer: int, day: int) -> None:
     """A second transformer of the same size runs from ``day`` on."""
     second = _two_transformers(world, customer)
-    request = add_request(world, rng, customer, "increase", max(0, day - 30))
+    request = add_request(world, rng, customer, "increase", max(FIRST_REQUEST, day - 30))
     second |= {
         "valid_from": world.plan.date_of(day),
         "reason": "increase",
@@ -126,7 +132,7 @@ def _half_served(world: World, customer: int, start: int, stop: int) -> None:
 
 
 def _open_late(world: World, rng: np.random.Generator, customer: int) -> None:
-    open_late(world, rng, customer, int(rng.integers(35, max(36, _last_day(world)))))
+    open_late(world, rng, customer, int(rng.integers(45, max(46, _last_day(world)))))
 
 
 def unasked(world: World) -> Bools:
@@ -141,7 +147,7 @@ def open_late(world: World, rng: np.random.Generator, customer: int, day: int) -
     """A customer with its own transformer is supplied from ``day`` on, which is no first of a month."""
     day += day in world.plan.month_bounds
     world.people.opened[customer] = day
-    add_request(world, rng, customer, "new_hv_single", day - int(rng.integers(25, 32)))
+    add_request(world, rng, customer, "new_hv_single", day - int(rng.integers(25, 30)))
     opened_on, number = world.plan.date_of(day), customer_id(customer)
     for row in world.rows["customer_transformer"]:
         if row["customer_id"] == number:

@@ -4,7 +4,15 @@ import numpy as np
 
 from wattwarden.simulate import sectors
 from wattwarden.simulate.faults.registry import Plot, high_voltage, kind_on_bills
-from wattwarden.simulate.history import grow, halvable, open_late, pause_half, unasked
+from wattwarden.simulate.history import (
+    EARLIEST,
+    SHORTEST_PAUSE,
+    grow,
+    halvable,
+    open_late,
+    pause_half,
+    unasked,
+)
 from wattwarden.simulate.plan import Bools
 from wattwarden.simulate.terms import EXCESS
 from wattwarden.simulate.world import World
@@ -29,8 +37,9 @@ def _not_restored(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(halvable(world)):
         month = plot.month(1, -3)
-        resumed = int(world.plan.month_bounds[month]) + int(plot.rng.integers(4, 20))
-        pause_half(world, plot.rng, customer, max(1, resumed - int(plot.rng.integers(25, 40))), resumed)
+        resumed = int(world.plan.month_bounds[month]) + int(plot.rng.integers(10, 22))
+        start = max(EARLIEST, resumed - int(plot.rng.integers(SHORTEST_PAUSE, 30)))
+        pause_half(world, plot.rng, customer, start, max(resumed, start + SHORTEST_PAUSE))
         plot.misbill(customer, "capacity", month, world.plan.months, world.people.capacity[customer] * 50)
         plot.wrong_bills(customer, month, world.plan.months)
 
@@ -57,7 +66,7 @@ def _first_month(plot: Plot) -> None:
     for customer in plot.pick(unasked(world) & high_voltage(world)):
         month = plot.month(1, -3)
         bounds = world.plan.month_bounds
-        day = int(bounds[month]) + int(plot.rng.integers(6, 22))
+        day = int(bounds[month]) + int(plot.rng.integers(16, 24))
         open_late(world, plot.rng, customer, day)
         plot.misbill(customer, "days_in_month", month, month + 1, int(bounds[month + 1]) - day)
         plot.wrong_bills(customer, month, month + 1)
