@@ -1,7 +1,8 @@
-"""Two small counties that the tests of the simulator share: one with faults, one honest."""
+"""Small counties that the tests of the simulator share: one with faults, one honest, one honest in winter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -43,7 +44,10 @@ def _make(folder: Path, plan: Plan) -> County:
         derived = contract()[name].derived
         assert derived is not None
         db.execute(f'CREATE TABLE "{name}" AS {derived.sql}')
-    db.execute(f"CREATE VIEW truth AS SELECT * FROM read_csv('{folder}/truth/truth.csv', all_varchar=true)")
+    for name in ("truth", "billing_truth"):
+        db.execute(
+            f"CREATE VIEW {name} AS SELECT * FROM read_csv('{folder}/truth/{name}.csv', all_varchar=true)"
+        )
     return County(folder, plan, made, db)
 
 
@@ -60,5 +64,14 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """The same county without a single fault."""
     plan = Plan(CUSTOMERS, MONTHS, SEED, faults=False, dirt=False)
     made = _make(tmp_path_factory.mktemp("honest"), plan)
+    yield made
+    made.db.close()
+
+
+@pytest.fixture(scope="session")
+def winter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """An honest county with bills on both sides of the end of time of use in the market."""
+    plan = Plan(1_000, 4, SEED, date(2026, 4, 20), daily_days=5, curve_days=0, faults=False, dirt=False)
+    made = _make(tmp_path_factory.mktemp("winter"), plan)
     yield made
     made.db.close()

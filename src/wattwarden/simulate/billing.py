@@ -1,68 +1,37 @@
-"""Bills of one chunk: charge the read energy at illustrative prices, line by line, in whole fen."""
+"""Charge the terms of bills line by line, in whole fen.
 
-from dataclasses import dataclass, replace
+Formulas: DOMAIN A.1 (days), A.3 (splits), A.9 (losses), B.1 (power factor), B.2 (capacity and demand), B.3
+(price stack), B.5 (tiers), B.6 (rounding). This is a code path of its own: it shares the price books with
+the tariff engine and nothing else, so that each checks the other.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from wattwarden.simulate import prices, sectors
+from wattwarden.simulate import sectors
 from wattwarden.simulate.columns import NULL
-from wattwarden.simulate.plan import Bools, Ints, Plan
-from wattwarden.simulate.usage import Usage
-from wattwarden.simulate.world import World
+from wattwarden.simulate.plan import Bools, Ints
+from wattwarden.simulate.prices import FLAT, PF_STANDARDS, SHARE_DIGITS, Tariff, half_up
+from wattwarden.simulate.terms import Terms
 
-MARKET_TOU_ENDS = (2026, 3)
-"""From this month direct and retail customers have no government time of use (DOMAIN, warning 2)."""
 FEN_PER_E10 = 10**8
-"""0.01 kWh × 10^-8 yuan/kWh = 10^-8 fen."""
+"""0.01 kWh × 10⁻⁸ yuan/kWh = 10⁻⁸ fen."""
+FEN_PER_KVA = 10**4
+"""0.01 kVA × 10⁻⁴ yuan = 10⁻⁴ fen."""
+FEN_PER_KW = 10**8
+"""10⁻⁶ kW × 10⁻⁴ yuan = 10⁻⁸ fen."""
+FINE = 10**4
+"""0.01 kW in 10⁻⁶ kW; also 0.01 % of the whole, and 10⁻⁴ yuan in 10⁻⁸ yuan."""
+WHOLE = 10**SHARE_DIGITS
+ON_EDGE = 1e-6
+"""Distance from a rounding edge of the power factor within which whole numbers decide."""
+RATES = ("sharp", "peak", "flat", "valley")
 
 
 @dataclass
-class Terms:
-    """What a bill is computed from, by customer and month. Energy in 0.01 kWh, power in 0.01 kW or kVA.
-
-    Attributes:
-        discount: 1 applies the 260 kWh/kVA discount, 0 does not.
-    """
-
-    energy: Ints
-    rates: Ints
-    reactive: Ints
-    demand: Ints
-    multiplier: Ints
-    capacity: Ints
-    contract_demand: Ints
-    tariff_class: Ints
-    mode: Ints
-    tou: Ints
-    pf_standard: Ints
-    loss: Ints
-    discount: Ints
-    voltage: Ints
-    purchase: Ints
-
-    def subset(self, rows: Ints) -> "Terms":
-        """The terms of some customers."""
-        return Terms(**{name: values[rows] for name, values in vars(self).items()})
-
-
-CHANGEABLE = (
-    "multiplier",
-    "capacity",
-    "tariff_class",
-    "mode",
-    "tou",
-    "pf_standard",
-    "loss",
-    "discount",
-    "contract_demand",
-)
-"""Terms that a fault may change, under the same name."""
-
-
-@dataclass(frozen=True)
 class Item:
-    """One kind of bill line; absent figures are ``NULL``; ``rate`` in 0.01 %."""
+    """One kind of bill line by segment; absent figures are ``NULL``; ``rate`` in 0.01 %."""
 
     name: str
     present: Bools
@@ -71,12 +40,25 @@ class Item:
     price: Ints | None = None
     rate: Ints | None = None
 
+    @property
+    def money(self) -> Ints:
+        """Amount of the line, 0 where there is none."""
+        return np.where(self.present, self.amount, 0)
+
 
 @dataclass(frozen=True)
 class Charges:
-    """Lines and totals of the bills of a chunk."""
+    """Lines by segment and totals by bill.
+
+    Attributes:
+        first: Position of the first segment of each bill.
+        bill: Position of the bill of each segment.
+        loss_kwh, billed_demand, power_factor, adjustment: ``NULL`` where there is none.
+    """
 
     items: list[Item]
+    first: Ints
+    bill: Ints
     energy_fen: Ints
     basic_fen: Ints
     adjust_fen: Ints
@@ -86,164 +68,210 @@ class Charges:
 
     @property
     def amount(self) -> Ints:
-        """Amount due: the sum of the lines."""
-        return _total(self.items)
+        """Amount due of each bill: the sum of its lines."""
+        return self.per_bill(sum((item.money for item in self.items), np.zeros_like(self.bill)))
+
+    def per_bill(self, values: Ints) -> Ints:
+        """Sums over the segments of each bill."""
+        return np.asarray(np.add.reduceat(values, self.first))
 
 
-def honest_terms(world: World, usage: Usage, energy: Ints, rates: Ints, demand: Ints) -> Terms:
-    """Terms as the files of honest customers have them."""
-    plan, people, part = world.plan, world.people, slice(usage.first, usage.last)
-    shape = energy.shape
+@dataclass(frozen=True)
+class _Energy:
+    """Energy lines of the segments and what they lead to."""
 
-    def over_months(values: npt.NDArray[np.generic]) -> Ints:
-        return np.broadcast_to(values[:, None], shape).astype(np.int64)
-
-    tangent = np.tan(np.arccos(people.power_factor[part]))[:, None]
-    capacity = over_months(people.capacity[part] * 100)
-    return Terms(
-        energy=energy,
-        rates=rates,
-        reactive=np.rint(energy * tangent).astype(np.int64),
-        demand=demand,
-        multiplier=over_months(people.multiplier[part]),
-        capacity=capacity,
-        contract_demand=over_months(people.contract_demand[part] * 100),
-        tariff_class=over_months(people.tariff_class[part]),
-        mode=over_months(people.mode[part]),
-        tou=(
-            over_months(people.is_tou[part]) & ~(free_of_tou(plan) & (over_months(people.market[part]) >= 2))
-        ),
-        pf_standard=over_months(people.pf_standard[part]),
-        loss=over_months(people.metering[part] == sectors.HV_LV),
-        discount=np.where(energy >= capacity * prices.DISCOUNT_KWH_PER_KVA, 1, 0),
-        voltage=over_months(people.voltage[part]),
-        purchase=over_months(people.purchase[part]),
-    )
+    items: list[Item]
+    kept: Ints
+    split: Ints
+    average_price: Ints
 
 
-def free_of_tou(plan: Plan) -> Ints:
-    """1 for bill months in which market customers have no government time of use."""
-    months = [plan.date_of(int(d)) for d in plan.month_bounds[:-1]]
-    return np.array([1 if (m.year, m.month) >= MARKET_TOU_ENDS else 0 for m in months])
-
-
-def changed_terms(world: World, usage: Usage, terms: Terms) -> Terms:
-    """Terms with the planted changes."""
-    changed = replace(
-        terms, **{name: getattr(terms, name).copy() for name in (*CHANGEABLE, "energy", "rates")}
-    )
-    for change in world.changes_in("multiplier", usage.first, usage.last):
-        row, span = change.customer - usage.first, slice(change.start, change.stop)
-        true = int(world.people.multiplier[change.customer])
-        for energy in (changed.energy[row, span], changed.rates[row, span]):
-            energy[...] = energy // true * int(change.value)
-    for name in CHANGEABLE:
-        for change in world.changes_in(name, usage.first, usage.last):
-            getattr(changed, name)[change.customer - usage.first, change.start : change.stop] = int(
-                change.value
-            )
-    for change in world.changes_in("billed_energy", usage.first, usage.last):
-        billed = changed.energy[change.customer - usage.first, change.start : change.stop]
-        billed[:] = np.rint(billed * change.value / 100).astype(np.int64) * 100
-    return changed
-
-
-def charge(terms: Terms, plan: Plan) -> Charges:
-    """Compute all lines. Formulas: DOMAIN A.9 (losses), B.1, B.2, B.3, B.5."""
-    items: list[Item] = []
-    commercial = terms.tariff_class == sectors.COMMERCIAL
-    two_part = commercial & (terms.mode != sectors.SINGLE)
+def charge(terms: Terms, tariff: Tariff) -> Charges:
+    """Compute all lines of all bills."""
+    first = terms.first
+    bill = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(terms.row))))
+    energy = _energy_lines(terms)
+    loss = np.where(terms.loss == 1, _loss(terms, tariff), 0)
+    charged = [*energy.items, _priced("loss", terms.loss == 1, loss, energy.average_price)]
+    rest = _other_lines(terms, energy, loss)
+    surcharge, system = rest[1], rest[3]
+    money = sum((item.money for item in [*charged, surcharge]), np.zeros_like(loss))
+    basic, demand = _basic(terms, bill)
+    basic_money = basic[0].money + basic[1].money
+    adjusted = tariff.system_adjusted[terms.month] == 1
     base = np.where(
-        terms.tariff_class == sectors.AGRICULTURAL, prices.AGRICULTURAL, _energy_price(terms, two_part)
-    )
-    touched = commercial & (terms.tou == 1)
-    plain = ~touched & (terms.tariff_class != sectors.RESIDENTIAL)
-    items.append(_priced("energy", plain, terms.energy, base))
-    for rate, name in enumerate(("sharp", "peak", "flat", "valley")):
-        kwh = terms.rates[:, :, rate]
-        items.append(_priced(name, touched & (kwh != 0), kwh, base * prices.TOU_PERCENT[rate] // 100))
-    items += _tiers(terms, plan)
-    loss = _loss(terms)
-    items.append(_priced("loss", commercial & (terms.loss == 1), loss, base))
-    energy_fen = _total(items)
-    basic, billed_demand = _basic(terms, two_part)
-    items += basic
-    basic_fen = _total(basic)
-    factor, adjustment = _adjustment(terms)
-    adjust = _half_up((energy_fen + basic_fen) * adjustment, 10_000)
-    items.append(Item("pf_adjust", commercial & (factor >= 0), adjust, rate=adjustment))
-    whole = terms.energy + np.where(terms.loss == 1, loss, 0)
-    items.append(_priced("funds", commercial, whole, np.full_like(base, prices.FUNDS)))
-    items.append(_priced("system", commercial, whole, np.full_like(base, prices.SYSTEM)))
+        terms.tariff_class == sectors.RESIDENTIAL, 0,
+        money + basic_money + np.where(adjusted, system.money, 0),
+    )  # fmt: skip
+    done = Charges([], first, bill, *(np.zeros(0, dtype=np.int64),) * 6)
+    active, reactive = done.per_bill(terms.energy + loss), done.per_bill(terms.reactive)
+    factor, rate = _adjustment(terms, tariff, first, active, reactive)
+    adjust = half_up(done.per_bill(base) * np.where(factor == NULL, 0, rate), FINE)
+    feed_in = _priced("feed_in", (terms.feed_in != 0) & (terms.export != 0), -terms.export, terms.feed_in)
+    items = [
+        *charged[:-1],
+        rest[0],
+        charged[-1],
+        *rest[1:],
+        *basic,
+        feed_in,
+        _on_last(done, factor, adjust, rate),
+    ]
+    has_loss = np.maximum.reduceat(terms.loss, first) == 1
     return Charges(
-        items, energy_fen, basic_fen, np.where(factor >= 0, adjust, 0), np.where(terms.loss == 1, loss, NULL),
-        factor, billed_demand,
+        items, first, bill,
+        energy_fen=done.per_bill(money),
+        basic_fen=done.per_bill(basic_money),
+        adjust_fen=adjust,
+        loss_kwh=np.where(has_loss, done.per_bill(loss), NULL),
+        power_factor=factor,
+        billed_demand=np.maximum.reduceat(demand, first),
     )  # fmt: skip
 
 
-def _half_up(value: Ints, divisor: int) -> Ints:
-    return np.asarray(np.sign(value) * ((np.abs(value) * 2 + divisor) // (2 * divisor)))
-
-
 def _priced(name: str, present: Bools, kwh: Ints, price: Ints) -> Item:
-    return Item(name, present, _half_up(kwh * price, FEN_PER_E10), kwh=kwh, price=price)
+    return Item(name, present, half_up(kwh * price, FEN_PER_E10), kwh=kwh, price=price)
 
 
-def _total(items: list[Item]) -> Ints:
-    return np.asarray(np.sum([np.where(i.present, i.amount, 0) for i in items], axis=0, dtype=np.int64))
+def _on_last(done: Charges, factor: Ints, adjust: Ints, rate: Ints) -> Item:
+    """The adjustment of the whole bill as a line of its last segment."""
+    last = np.append(done.first[1:], len(done.bill)) - 1
+    present = np.zeros(len(done.bill), dtype=np.bool_)
+    present[last] = factor != NULL
+    return Item("pf_adjust", present, adjust[done.bill], rate=rate[done.bill])
 
 
-def _energy_price(terms: Terms, two_part: Bools) -> Ints:
-    single = np.array([prices.TRANSMISSION_SINGLE[v] for v in sectors.VOLTAGES])[terms.voltage]
-    double = np.array([prices.TRANSMISSION_TWO_PART[v] for v in sectors.VOLTAGES])[terms.voltage]
-    return terms.purchase + prices.GRID_LOSS + np.where(two_part, double, single)
-
-
-def _tiers(terms: Terms, plan: Plan) -> list[Item]:
+def _energy_lines(terms: Terms) -> _Energy:
+    """Energy at one price, by rate, or by tier; what a fixed ratio or quantity splits off comes first."""
+    split = half_up(terms.energy * terms.split_pct, FINE)
+    split = np.where(
+        terms.split_kwh > 0, half_up(terms.split_kwh * (terms.end - terms.begin), terms.days_in_month), split
+    )
+    kept = terms.energy - split
+    commercial = terms.tariff_class == sectors.COMMERCIAL
     home = terms.tariff_class == sectors.RESIDENTIAL
-    limits = np.array([prices.tier_limits(plan.date_of(int(d)).month) for d in plan.month_bounds[:-1]]) * 100
-    first = np.minimum(terms.energy, limits[:, 0])
-    second = np.clip(terms.energy - limits[:, 0], 0, limits[:, 1] - limits[:, 0])
-    third = np.maximum(terms.energy - limits[:, 1], 0)
-    kwh = (first, second, third)
+    two_part = commercial & (terms.mode != sectors.SINGLE)
+    stack = terms.purchase + terms.grid_loss + np.where(two_part, terms.two_part, terms.single_rate)
+    price = np.where(terms.tariff_class == sectors.AGRICULTURAL, terms.agricultural, stack)
+    timed = commercial & (terms.tou == 1)
+    rates, prices = _timed(terms, split, stack)
+    money = (rates * prices).sum(axis=1)
+    used = rates.sum(axis=1)
+    average = np.where(used > 0, half_up(money, np.maximum(used, 1)), prices[:, FLAT])
+    items = [_priced("energy", ~timed & ~home, kept, price)]
+    items += [
+        _priced(name, timed & (rates[:, rate] != 0), rates[:, rate], prices[:, rate])
+        for rate, name in enumerate(RATES)
+    ]
+    return _Energy([*items, *_tiers(terms, home, kept)], kept, split, np.where(timed, average, price))
+
+
+def _timed(terms: Terms, split: Ints, stack: Ints) -> tuple[Ints, Ints]:
+    """Energy and floated price of each rate; the split takes from each in proportion, the rest from flat."""
+    whole = np.where(terms.energy == 0, 1, terms.energy)
+    rates = terms.rates.copy()
+    cut = np.flatnonzero(split)
+    rates[cut] -= half_up(split[cut, None] * rates[cut], whole[cut, None])
+    others = rates.sum(axis=1) - rates[:, FLAT]
+    rates[:, FLAT] = terms.energy - split - others
+    return rates, half_up(stack[:, None] * terms.ratios, WHOLE)
+
+
+def _tiers(terms: Terms, home: Bools, kept: Ints) -> list[Item]:
+    """Tiers of homes (DOMAIN B.5); a bill in several segments would share its limits, which no home has."""
+    first = np.minimum(kept, terms.limits[:, 0])
+    second = np.clip(kept - terms.limits[:, 0], 0, terms.limits[:, 1] - terms.limits[:, 0])
+    parts = (first, second, kept - first - second)
     return [
-        _priced(
-            f"tier{t + 1}",
-            home & ((kwh[t] > 0) | (t == 0)),
-            kwh[t],
-            np.full_like(first, prices.RESIDENTIAL[t]),
-        )
-        for t in range(3)
+        _priced(f"tier{t + 1}", home & ((parts[t] != 0) | (t == 0)), parts[t], terms.tiers[:, t])
+        for t in range(len(parts))
     ]
 
 
-def _loss(terms: Terms) -> Ints:
-    """Iron loss over 720 h at 0.17 % of capacity, copper loss 2 % (3 % above 40 % load), DOMAIN A.9 (a)."""
-    iron = terms.capacity * 720 * 17 // 10_000
-    heavy = terms.energy > terms.capacity * (720 * 8 * 4) // 100
-    return iron + terms.energy * np.where(heavy, 3, 2) // 100
+def _loss(terms: Terms, tariff: Tariff) -> Ints:
+    """Iron loss by hours and days, copper loss as a share of the energy, rounded once (DOMAIN A.9 (a))."""
+    days, month = terms.end - terms.begin, terms.month
+    hours = tariff.hours[month]
+    light, heavy, above, load_factor = tariff.copper[month].T
+    # energy ÷ hours of the segment ÷ (capacity × load factor) > limit, all in whole numbers.
+    load = terms.energy * terms.days_in_month * FINE
+    limit = terms.capacity * hours * days * (load_factor * above // FINE)
+    share = np.where(load > limit, heavy, light)
+    iron = terms.no_load * hours * days * (FINE // 10)
+    return half_up(iron + terms.energy * share * terms.days_in_month, FINE * terms.days_in_month)
 
 
-def _basic(terms: Terms, two_part: Bools) -> tuple[list[Item], Ints]:
-    """Capacity charge, or demand charge with the part above 105 % counted twice (DOMAIN B.2)."""
-    by_capacity = two_part & (terms.mode == sectors.CAPACITY)
-    by_demand = two_part & (terms.mode == sectors.DEMAND)
-    limit = terms.contract_demand * 105 // 100
-    billed = np.where(
-        terms.demand > limit, terms.contract_demand + 2 * (terms.demand - limit), terms.contract_demand
-    )
-    percent = np.where(terms.discount == 1, prices.DEMAND_DISCOUNT_PERCENT, 100)
-    capacity = Item("capacity", by_capacity, _half_up(terms.capacity * prices.CAPACITY_FEN, 100))
-    demand = Item("demand", by_demand, _half_up(billed * prices.DEMAND_FEN * percent, 10_000))
-    return [capacity, demand], np.where(by_demand, billed, NULL)
+def _other_lines(terms: Terms, energy: _Energy, loss: Ints) -> list[Item]:
+    """Split-off energy; surcharge, green value, system operation and funds on what stays, with losses."""
+    commercial = terms.tariff_class == sectors.COMMERCIAL
+    whole = energy.kept + loss
+    return [
+        _priced("split", energy.split != 0, energy.split, terms.split_price),
+        _priced("agency_surcharge", commercial & (terms.surcharge != 0), whole, terms.surcharge),
+        _priced("green", commercial & (terms.green != 0), whole, terms.green),
+        _priced("system", commercial & (terms.system != 0), whole, terms.system),
+        _priced("funds", commercial & (terms.funds != 0), whole, terms.funds),
+    ]
 
 
-def _adjustment(terms: Terms) -> tuple[Ints, Ints]:
-    """Power factor in 0.01, -1 where none is assessed, and its adjustment in 0.01 % (DOMAIN B.1)."""
-    apparent = np.sqrt(terms.energy.astype(np.float64) ** 2 + terms.reactive.astype(np.float64) ** 2)
-    factor = np.floor(terms.energy / np.maximum(apparent, 1.0) * 100 + 0.5).astype(np.int64)
-    assessed = (terms.pf_standard > 0) & (terms.energy > 0)
-    rate = np.zeros_like(factor)
-    for standard in prices.PF_STANDARDS:
-        rate = np.where(terms.pf_standard == standard, prices.pf_rates(standard)[factor], rate)
-    return np.where(assessed, factor, -1), np.where(assessed, rate, 0)
+def _basic(terms: Terms, bill: Ints) -> tuple[list[Item], Ints]:
+    """Capacity or demand charge by days of the month; also the demand billed, in 0.01 kW."""
+    commercial = terms.tariff_class == sectors.COMMERCIAL
+    by_capacity = commercial & (terms.mode == sectors.CAPACITY)
+    by_demand = commercial & (terms.mode == sectors.DEMAND)
+    days = terms.end - terms.begin
+    due = half_up(terms.capacity * terms.capacity_price * days, FEN_PER_KVA * terms.days_in_month)
+    capacity = Item("capacity", by_capacity, due, price=terms.capacity_price * FINE)
+    billed = _billing_demand(terms, bill)
+    price = _demand_price(terms, bill)
+    due = half_up(billed * price * days, FEN_PER_KW * terms.days_in_month)
+    demand = Item("demand", by_demand, due, price=price * FINE)
+    return [capacity, demand], np.where(by_demand, half_up(billed, FINE), NULL)
+
+
+def _billing_demand(terms: Terms, bill: Ints) -> Ints:
+    """Demand to be charged in 10⁻⁶ kW: at least a share of the capacity; above the limit weighted (B.2)."""
+    limit, excess, floor = terms.demand_rule.T
+    highest = np.maximum.reduceat(terms.demand, terms.first)[bill]
+    contract = np.maximum(terms.contract_demand * FINE, terms.capacity * floor * 100)
+    above = np.maximum(highest * FINE - contract // 100 * limit, 0)
+    return np.asarray(contract + above * excess // 100)
+
+
+def _demand_price(terms: Terms, bill: Ints) -> Ints:
+    """Demand price, reduced to 4 decimals where the month reached the stated energy per kVA (B.2)."""
+    energy = np.add.reduceat(terms.energy, terms.first)[bill]
+    reached = discounted(terms, energy)
+    return np.where(reached, half_up(terms.demand_price * terms.discount_share, WHOLE), terms.demand_price)
+
+
+def discounted(terms: Terms, energy: Ints) -> Bools:
+    """Whether a discount is in force and ``energy`` of the month reaches its floor."""
+    in_force = terms.discount_share != NULL
+    floor = np.where(in_force, terms.discount_floor, 0)
+    return np.asarray(in_force & (energy * 100 >= terms.contract_capacity * floor))
+
+
+def _adjustment(terms: Terms, tariff: Tariff, first: Ints, active: Ints, reactive: Ints) -> tuple[Ints, Ints]:
+    """Power factor of each bill in 0.01, ``NULL`` where none is assessed, and its adjustment in 0.01 %."""
+    standard, month = terms.pf_standard[first], terms.month[first]
+    assessed = np.flatnonzero((standard > 0) & (active > 0))
+    factor = np.full(len(first), NULL)
+    rate = np.full(len(first), NULL)
+    factor[assessed] = power_factor(active[assessed], reactive[assessed])
+    tables = np.searchsorted(PF_STANDARDS, standard[assessed])
+    rate[assessed] = tariff.pf_rates[month[assessed], tables, factor[assessed]]
+    return factor, rate
+
+
+def power_factor(active: Ints, reactive: Ints) -> Ints:
+    """Active by apparent energy in 0.01, half up (DOMAIN B.1); energies are positive."""
+    exact = active / np.sqrt(active.astype(np.float64) ** 2 + reactive.astype(np.float64) ** 2) * 100
+    factor = np.floor(exact + 0.5).astype(np.int64)
+    for place in np.flatnonzero(np.abs(exact + 0.5 - np.rint(exact + 0.5)) < ON_EDGE):
+        p, q = int(active[place]), int(reactive[place])
+        # P ÷ S ≥ (near − ½) ÷ 100 without the root S: (200·P)² ≥ (2·near − 1)²·S².
+        near = round(float(exact[place]) + 0.5)
+        edge = 2 * near - 1
+        factor[place] = near if 200 * p * 200 * p >= edge * edge * (p * p + q * q) else near - 1
+    return factor

@@ -65,7 +65,7 @@ def pay(world: World, usage: Usage, bills: Bills) -> Payments:
     delay = np.where((draw > 0.9995) & small, GRACE + rng.integers(46, 60, shape), delay)
     for change in world.changes_in("delay", usage.first, usage.last):
         delay[change.customer - usage.first, change.start : change.stop] = int(change.value)
-    amount = bills.charges.amount
+    amount = bills.amount
     day = bills.issued + delay
     owed = bills.exists & (amount > 0)
     made = owed & (day < plan.days)
@@ -95,14 +95,14 @@ def _late_fees(world: World, bills: Bills, day: Ints) -> Ints:
 
     1 ‰ at home, else 2 ‰, and 3 ‰ on the days after 31 December.
     """
-    amount = bills.charges.amount
+    amount = bills.amount
     start = world.plan.start_number
     years = (np.datetime64(0, "D") + bills.due + start).astype("datetime64[Y]")
     year_end = (years + 1).astype("datetime64[D]").astype(np.int64) - start
     last = np.minimum(day, year_end - 1)
     this_year = np.maximum(last - bills.due, 0)
     next_year = np.maximum(day - np.maximum(bills.due, year_end - 1), 0)
-    home = bills.terms.tariff_class == 0
+    home = bills.home
     rate = np.where(home, PERMILLE_HOME, PERMILLE_OTHER) * this_year
     rate = rate + np.where(home, PERMILLE_HOME, PERMILLE_OLD) * next_year
     return np.asarray(np.maximum((amount * rate * 2 + 1_000) // 2_000, LEAST_LATE_FEE_FEN))

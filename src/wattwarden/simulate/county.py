@@ -15,7 +15,8 @@ CENTRE = (110.0, 27.5)
 """Longitude and latitude about which the county lies, degrees."""
 
 PROVINCE, CITY, COUNTY = "43", "4399", "439901"
-REGION = "hunan"
+REGION = "demo"
+"""Region of the price books by which the county bills."""
 SETTLEMENTS = ("urban", "rural", "remote")
 COUNTY_ROLES = {
     "controller": 2, "auditor": 3, "billing": 4, "connection": 4, "account_manager": 4, "it": 3, "leader": 2,

@@ -7,9 +7,12 @@ import numpy as np
 from wattwarden.simulate import sectors
 from wattwarden.simulate.people import CT_SECONDARY, DIRECT_METER_KVA
 from wattwarden.simulate.plan import Ints
+from wattwarden.simulate.transformers import usual_model
 from wattwarden.simulate.world import Row, World, customer_id, meter_id
 
 WORK_HOURS = (9.0, 16.5)
+SPLITS = (("hotel", 1, "residential"), ("workshop", 6, "agricultural"), ("farm", 6, "residential"))
+"""Sectors whose meters also count another class's use, one in how many customers, and that class."""
 
 
 def add_devices(world: World) -> None:
@@ -27,11 +30,12 @@ def add_devices(world: World) -> None:
 
 
 def _own_transformer(world: World, customer: int) -> None:
+    kva = float(world.people.capacity[customer])
     world.add(
         "customer_transformer",
         {"transformer_id": f"SB{customer:08d}", "valid_from": world.plan.date_of(int(world.people.opened[customer])),
-         "customer_id": customer_id(customer), "capacity_kva": float(world.people.capacity[customer]),
-         "model": "S13-M", "state": "running", "reason": "new"},
+         "customer_id": customer_id(customer), "capacity_kva": kva,
+         "model": usual_model(world.plan, customer, kva), "state": "running", "reason": "new"},
     )  # fmt: skip
 
 
@@ -172,12 +176,17 @@ def _routine_events(world: World) -> None:
 
 
 def _fixed_ratios(world: World) -> None:
+    """Homes in hotels, fields of workshops, and the dwelling of every sixth farm (DOMAIN A.3)."""
     rng = world.plan.random("ratio")
-    mixed = np.flatnonzero(world.people.sector == sectors.NUMBER["hotel"])
-    for customer in mixed:
-        days = int(rng.integers(30, 300))
-        world.add(
-            "metering_split",
-            {"customer_id": customer_id(int(customer)), "tariff_class": "residential", "kind": "ratio",
-             "ratio_pct": float(rng.integers(5, 25)), "determined_on": world.plan.end - timedelta(days=days)},
-        )  # fmt: skip
+    numbers = np.arange(world.plan.customers)
+    for sector, every, tariff_class in SPLITS:
+        mixed = (world.people.sector == sectors.NUMBER[sector]) & (numbers % every == 0)
+        for customer in np.flatnonzero(mixed):
+            by_ratio = sector == "hotel" or customer % 2 == 0
+            amount: Row = {"ratio_pct": float(rng.integers(5, 25))} if by_ratio else {"monthly_kwh": 60.0}
+            determined_on = world.plan.end - timedelta(days=int(rng.integers(30, 300)))
+            world.add(
+                "metering_split",
+                {"customer_id": customer_id(int(customer)), "tariff_class": tariff_class,
+                 "kind": "ratio" if by_ratio else "quantity", "determined_on": determined_on, **amount},
+            )  # fmt: skip

@@ -8,12 +8,16 @@ from wattwarden.domain.period import month_start
 from wattwarden.simulate import sectors
 from wattwarden.simulate.county import COUNTY, REGION
 from wattwarden.simulate.people import DIRECT, RETAIL
-from wattwarden.simulate.plan import Floats
-from wattwarden.simulate.prices import E8, PURCHASE
+from wattwarden.simulate.plan import Bools, Floats
+from wattwarden.simulate.prices import E8, RETAIL_AVERAGE, tariff_of
 from wattwarden.simulate.texts import SELLERS
 from wattwarden.simulate.world import Row, World, customer_id
 
 CATEGORY = {"mill": "high_energy", "hospital": "public_service"}
+RETAIL_CAP = 1.08
+"""Reference ceiling of the retail price, as part of the agency price."""
+GREEN_PRICE = 0.021
+"""Environmental value in green packages, yuan per kWh."""
 MONITORED, CONTROLLED = 0.78, 0.24
 """Shares of peak load under monitoring and control; the duty is 70 % and 20 % (DOMAIN H)."""
 
@@ -35,17 +39,17 @@ def add_market(world: World) -> None:
 
 
 def _prices(world: World) -> None:
-    for offset in range(world.plan.months + 1):
-        month = month_start(world.plan.start, offset)
+    tariff = tariff_of(world.plan)
+    for month, purchase in zip(tariff.months, tariff.purchase, strict=True):
         for kind, part in (
             ("agency", 1.0),
-            ("retail_average", 0.975),
+            ("retail_average", RETAIL_AVERAGE),
             ("wholesale_average", 0.96),
-            ("retail_cap", 1.08),
+            ("retail_cap", RETAIL_CAP),
         ):
             world.add(
                 "market_price",
-                {"region": REGION, "price_month": month, "kind": kind, "price": round(PURCHASE / E8 * part, 6)},
+                {"region": REGION, "price_month": month, "kind": kind, "price": round(int(purchase) / E8 * part, 6)},
                 world.at(max(0, world.plan.day(month) - 3), 10.0),
             )  # fmt: skip
 
@@ -60,11 +64,28 @@ def add_market_contract(
     row: Row = {
         "market_contract_id": world.next_id("SC"), "customer_id": customer_id(customer),
         "kind": "retail" if retail else "wholesale", "seller": str(rng.choice(SELLERS)) if retail else None,
-        "package": "average_plus_fee" if retail else None, "signed_on": since - timedelta(days=20),
-        "valid_from": since, "valid_to": until, "price": int(people.purchase[customer]) / E8,
+        "signed_on": since - timedelta(days=20), "valid_from": since, "valid_to": until,
+        "price": int(people.purchase[customer]) / E8,
         "monthly_kwh": float(round(float(people.base_kwh[customer]) * 30, -2)),
+        **(_package(world, customer) if retail else {}),
     }  # fmt: skip
     return world.add("market_contract", row | overrides)
+
+
+def green(world: World) -> Bools:
+    """Retail customers with a green package."""
+    return np.asarray((world.people.market == RETAIL) & (np.arange(len(world.people)) % 10 == 0))
+
+
+def _package(world: World, customer: int) -> Row:
+    """How the price of a retail contract came about (DOMAIN H, retail packages)."""
+    price = int(world.people.purchase[customer]) / E8
+    average = int(tariff_of(world.plan).purchase.min()) / E8 * RETAIL_AVERAGE
+    if green(world)[customer]:
+        return {"package": "green", "green_price": GREEN_PRICE}
+    if customer % 10 <= 2:
+        return {"package": "market_rate", "coefficient": round(price / average, 6)}
+    return {"package": "average_plus_fee", "service_fee": round(price - average, 8)}
 
 
 def add_plant(world: World, customer: int, standby_fen: int, pays_funds: bool, **more: object) -> None:

@@ -8,18 +8,20 @@ import pyarrow.compute as pc
 
 from wattwarden.domain.tables import ARRIVED_AT
 from wattwarden.simulate import sectors
-from wattwarden.simulate.billing import MARKET_TOU_ENDS
 from wattwarden.simulate.columns import NULL, Codes, Fixed, Frame, ids
 from wattwarden.simulate.county import SETTLEMENTS
 from wattwarden.simulate.people import DIRECT, DIRECT_METER_KVA, MARKETS, METHODS
 from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY, Bools, Ints, Plan, day_number
 from wattwarden.simulate.sectors import SECTORS
+from wattwarden.simulate.terms import MARKET_TOU_ENDS
 from wattwarden.simulate.texts import BRANDS, GIVEN_NAMES, STREETS, SURNAMES
-from wattwarden.simulate.world import World
+from wattwarden.simulate.world import Row, World
 
 TARIFF_START = day_number(date(2023, 6, 1))
 """First day of the third price period, from which present assignments run."""
 CUSTOMER_TYPES = ("resident", "enterprise", "government", "farm")
+PRICE_CODES = ("JM", "NY", "GS")
+"""Beginning of the price code by class; the billing mode and the voltage follow."""
 METER_KINDS = ("single_phase", "three_phase_3w", "three_phase_4w")
 
 
@@ -173,7 +175,9 @@ def tariff_frame(world: World, first: int, last: int) -> Frame:
         "tariff_class": Codes(people.tariff_class[part], sectors.TARIFF_CLASSES),
         "billing_mode": Codes(people.mode[part], sectors.BILLING_MODES),
         "price_code": _joined(
-            _texts(("JM", "NY", "GS"), people.tariff_class[part]), _texts(("1", "2", "3"), people.mode[part])
+            _texts(PRICE_CODES, people.tariff_class[part]),
+            _texts(("1", "2", "3"), people.mode[part]),
+            _texts(("-0", "-0", "-10", "-35"), people.voltage[part]),
         ),
         "voltage_level": Codes(people.voltage[part], sectors.VOLTAGES),
         "is_tou": people.is_tou[part] & ~freed & commercial,
@@ -192,21 +196,26 @@ def freed_customers(world: World) -> Bools:
 
 def add_earlier_tariffs(world: World) -> None:
     """Assignments of market customers from before the end of their time-of-use price."""
-    people, plan = world.people, world.plan
-    end = date(*MARKET_TOU_ENDS, 1)
     for customer in np.flatnonzero(freed_customers(world)):
-        standard = int(people.pf_standard[customer])
-        demand = people.mode[customer] == sectors.DEMAND
-        world.add(
-            "tariff_assignment",
-            {"customer_id": f"31{customer:08d}",
-             "valid_from": max(date(2023, 6, 1), plan.date_of(int(people.opened[customer]))),
-             "valid_to": end, "tariff_class": "commercial_industrial",
-             "billing_mode": sectors.BILLING_MODES[people.mode[customer]], "is_tou": True,
-             "voltage_level": sectors.VOLTAGES[people.voltage[customer]],
-             "pf_standard": standard / 100 if standard else None,
-             "contract_demand_kw": float(people.contract_demand[customer]) if demand else None},
-        )  # fmt: skip
+        add_earlier_tariff(world, int(customer), date(*MARKET_TOU_ENDS, 1), is_tou=True)
+
+
+def add_earlier_tariff(world: World, customer: int, until: date, **overrides: object) -> None:
+    """The assignment that a customer had until ``until``: that of its sector, but for ``overrides``."""
+    people, plan = world.people, world.plan
+    standard = int(people.pf_standard[customer])
+    demand = people.mode[customer] == sectors.DEMAND
+    row: Row = {
+        "customer_id": f"31{customer:08d}",
+        "valid_from": max(date(2023, 6, 1), plan.date_of(int(people.opened[customer]))), "valid_to": until,
+        "tariff_class": sectors.TARIFF_CLASSES[people.tariff_class[customer]],
+        "billing_mode": sectors.BILLING_MODES[people.mode[customer]],
+        "is_tou": bool(people.is_tou[customer]) and people.tariff_class[customer] == sectors.COMMERCIAL,
+        "voltage_level": sectors.VOLTAGES[people.voltage[customer]],
+        "pf_standard": standard / 100 if standard else None,
+        "contract_demand_kw": float(people.contract_demand[customer]) if demand else None,
+    }  # fmt: skip
+    world.add("tariff_assignment", row | overrides)
 
 
 def meter_frame(world: World, first: int, last: int) -> Frame:

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from wattwarden.simulate import prices, sectors
+from wattwarden.simulate import sectors
 from wattwarden.simulate.county import area_places, settlements, station_of
 from wattwarden.simulate.plan import Bools, Floats, Ints, Plan
+from wattwarden.simulate.prices import E8, RETAIL_AVERAGE, tariff_of
 from wattwarden.simulate.sectors import SECTORS
+from wattwarden.simulate.transformers import no_load_w, usual_model
 from wattwarden.simulate.world import People
 
 METHODS = ("counter", "debit", "entrusted", "online", "prepaid", "agent")
@@ -17,9 +19,9 @@ CT_SECONDARY = 5
 DIRECT_METER_KVA = 50.0
 """Up to this capacity the meter is connected directly (DOMAIN C.1)."""
 LEAST_COUNTS = {
-    "plant": 34,
-    "mall": 14,
-    "mill": 5,
+    "plant": 76,
+    "mall": 34,
+    "mill": 8,
     "hospital": 4,
     "charging": 4,
     "hotel": 10,
@@ -44,7 +46,7 @@ def draw_people(plan: Plan) -> People:
     voltage = np.array([s.voltage for s in SECTORS])[sector]
     voltage = np.where((SECTORS[2].voltage == voltage) & (capacity <= 10), sectors.V220, voltage)
     tariff_class = np.array([s.tariff_class for s in SECTORS])[sector]
-    market = _markets(rng, tariff_class, high)
+    market = _markets(rng, sector, tariff_class, high)
     mode = _modes(rng, tariff_class, capacity, high)
     solar = np.where((voltage <= sectors.V380) & (rng.random(n) < 0.012), rng.uniform(5, 20, n), 0.0)
     shop_floor = (tariff_class == sectors.COMMERCIAL) & (capacity >= 100)
@@ -70,7 +72,7 @@ def draw_people(plan: Plan) -> People:
         opened=opened,
         method=_methods(rng, tariff_class, high),
         market=market,
-        purchase=_purchase(rng, market),
+        purchase=_purchase(plan, rng, market),
         contract_demand=np.rint(np.maximum(0.42 * capacity, base * _peak_share(sector) * 1.7)).astype(
             np.int64
         ),
@@ -80,6 +82,7 @@ def draw_people(plan: Plan) -> People:
         power_factor=rng.uniform(0.905, 0.975, n),
         exchanged=np.where(high, -1, _exchanges(plan, rng, opened)),
         protected=(tariff_class == sectors.RESIDENTIAL) & (rng.random(n) < 0.004),
+        no_load_w=_iron_losses(plan, capacity, high),
     )
 
 
@@ -116,9 +119,11 @@ def _peak_share(sector: Ints) -> Floats:
     return np.array([sectors.HOURS[s.hours].max() for s in SECTORS])[sector]
 
 
-def _markets(rng: np.random.Generator, tariff_class: Ints, high: Bools) -> Ints:
+def _markets(rng: np.random.Generator, sector: Ints, tariff_class: Ints, high: Bools) -> Ints:
+    # Mills use much energy: outside the market they would pay the surcharge of DOMAIN B.3.
     draw = rng.random(len(high))
     by_size = np.where(draw < 0.30, DIRECT, np.where(draw < 0.70, RETAIL, AGENCY))
+    by_size = np.where((sector == sectors.NUMBER["mill"]) & (by_size == AGENCY), DIRECT, by_size)
     return np.where(tariff_class != sectors.COMMERCIAL, NONE, np.where(high, by_size, AGENCY))
 
 
@@ -141,9 +146,19 @@ def _methods(rng: np.random.Generator, tariff_class: Ints, high: Bools) -> Ints:
     return np.where(high, rng.choice([ENTRUSTED, DEBIT], n), np.where(tariff_class == 0, homes, firms))
 
 
-def _purchase(rng: np.random.Generator, market: Ints) -> Ints:
-    bargain = rng.integers(-250, -50, len(market)) * 10_000
-    return np.where(np.isin(market, (DIRECT, RETAIL)), prices.PURCHASE + bargain, prices.PURCHASE)
+def _purchase(plan: Plan, rng: np.random.Generator, market: Ints) -> Ints:
+    """Price of the contract of market customers: the lowest retail average and a fee; else 0."""
+    average = int(int(tariff_of(plan).purchase.min()) * RETAIL_AVERAGE)
+    fee = rng.integers(5, 95, len(market)) * (E8 // 10_000)
+    return np.where(np.isin(market, (DIRECT, RETAIL)), average + fee, 0)
+
+
+def _iron_losses(plan: Plan, capacity: Floats, high: Bools) -> Ints:
+    losses = np.zeros(len(capacity), dtype=np.int64)
+    for customer in np.flatnonzero(high):
+        kva = float(capacity[customer])
+        losses[customer] = no_load_w(plan, usual_model(plan, int(customer), kva), kva)
+    return losses
 
 
 def _multipliers(capacity: Floats, voltage: Ints, metering: Ints) -> Ints:

@@ -59,10 +59,19 @@ def _sum_by(target: Ints, area: Ints, values: Ints) -> None:
 
 @dataclass(frozen=True)
 class Registers:
-    """Registers at 00:00 of every day, in steps of 0.01 kWh, of the first meter of each customer."""
+    """Registers at 00:00 of every day, in steps of 0.01 kWh, of the first meter of each customer.
+
+    Attributes:
+        forward: By customer and day.
+        first_value: Register on the first day.
+        rates: What the rate registers counted since the first day, by row of ``Usage.rates``, day and rate.
+        back: What the reverse register counted since the first day, by customer and day.
+    """
 
     forward: Steps
     first_value: Ints
+    rates: Steps
+    back: Steps
 
 
 def registers(world: World, usage: Usage) -> Registers:
@@ -72,10 +81,16 @@ def registers(world: World, usage: Usage) -> Registers:
     years = np.clip(-people.opened[part] / 365.0, 0.0, 8.0)
     daily = people.base_kwh[part] * 100 / people.multiplier[part]
     start = np.rint(years * 365 * daily * rng.uniform(0.8, 1.0, len(years))).astype(np.int64)
-    forward = np.zeros((len(start), world.plan.days + 1), dtype=np.int64)
-    np.cumsum(usage.seen, axis=1, out=forward[:, 1:])
-    forward += start[:, None]
-    return Registers(forward, start)
+    return Registers(
+        cumulated(usage.seen) + start[:, None], start, cumulated(usage.rates), cumulated(usage.back)
+    )
+
+
+def cumulated(steps: Steps) -> Steps:
+    """Sums from the first day until each day: one element more along the axis of days, 0 at first."""
+    sums = np.zeros((steps.shape[0], steps.shape[1] + 1, *steps.shape[2:]), dtype=np.int64)
+    np.cumsum(steps, axis=1, out=sums[:, 1:])
+    return sums
 
 
 @dataclass(frozen=True)
@@ -115,59 +130,6 @@ def _repeat(steps: Ints, offset: Ints, start: int, stop: int) -> None:
         wanted = steps[start - 1] if month < stop else max(0, actual[month] - offset[month])
         steps[month] = wanted
         offset[month + 1] = offset[month] + wanted - actual[month]
-
-
-def cycle_frame(world: World, usage: Usage, book: Cycle, register: Registers, extra: "CycleExtras") -> Frame:
-    """Rows of ``reading_cycle``."""
-    plan, people = world.plan, world.people
-    row, month = np.nonzero(book.exists)
-    opened = np.maximum(people.opened[usage.first : usage.last], 0)
-    begin = np.maximum(plan.month_bounds[month], opened[row])
-    end = plan.month_bounds[month + 1]
-    exchanged = people.exchanged[usage.first : usage.last][row]
-    split = (exchanged > begin) & (exchanged < end)
-    row, month = np.concatenate([row, row[split]]), np.concatenate([month, month[split]])
-    begin, end = (
-        np.concatenate([begin, exchanged[split]]),
-        np.concatenate([np.where(split, exchanged, end), end[split]]),
-    )
-    exchanged = people.exchanged[usage.first : usage.last][row]
-    second = (exchanged >= 0) & (begin >= exchanged)
-    shift = np.where(second, register.forward[row, np.maximum(exchanged, 0)], 0)
-    start_register = register.forward[row, begin] + book.offset[row, month] - shift
-    end_register = register.forward[row, end] + book.offset[row, month + 1] - shift
-    multiplier = extra.multiplier[row, month]
-    read_on = plan.start_number + end
-    late = np.where(book.method[row, month] == MANUAL, 14, COLLECTED_HOUR)
-    reader = extra.reader[row]
-    frame: Frame = {
-        "meter_id": ids("MT", (usage.first + row) * 10 + 1 + second, 9),
-        "customer_id": ids("31", usage.first + row, 8),
-        "read_date": read_on,
-        "cycle_month": plan.bill_months[month],
-        "start_register": Fixed(start_register, 2),
-        "end_register": Fixed(end_register, 2),
-        "multiplier": multiplier,
-        "kwh": Fixed((end_register - start_register) * multiplier, 2),
-        "reactive_kvarh": Fixed(extra.reactive[row, month], 2),
-        "max_demand_kw": Fixed(extra.demand[row, month], 2),
-        "method": Codes(book.method[row, month], CYCLE_METHODS),
-        "is_rollover": np.zeros(len(row), dtype=np.bool_),
-        "reader_id": ids("E", reader, 6),
-        "months": np.ones(len(row), dtype=np.int64),
-        ARRIVED_AT: read_on * SECONDS_PER_DAY + late * 3_600 - CHINA_OFFSET_S,
-    }
-    return frame
-
-
-@dataclass(frozen=True)
-class CycleExtras:
-    """What a reading tells besides the register: multiplier, 0.01 kvarh, 0.01 kW, reader."""
-
-    multiplier: Ints
-    reactive: Ints
-    demand: Ints
-    reader: Ints
 
 
 def demand_kw(world: World, usage: Usage) -> tuple[Ints, Floats]:
@@ -218,7 +180,8 @@ def daily_frame(
         "read_date": plan.start_number + day,
         "register_kwh": Fixed(total, 2),
         **_rate_columns(usage, register, who, day, total, np.where(second[row], exchanged[who], -1)),
-        **_other_columns(world, usage, who, day, total, power, np.where(second[row], exchanged[who], 0)),
+        "reverse_kwh": _reverse(world, usage, register, who, day, np.where(second[row], exchanged[who], 0)),
+        **_other_columns(world, usage, who, day, total, power),
         "clock_offset_s": _clock(world, usage, rng, who, day),
         "method": Codes(np.zeros(len(who), dtype=np.int64), DAILY_METHODS),
         ARRIVED_AT: (plan.start_number + day) * SECONDS_PER_DAY + COLLECTED_HOUR * 3_600 - CHINA_OFFSET_S,
@@ -241,8 +204,6 @@ def _both_known(plan: Plan, n: int, owner: Ints, there: Bools) -> Bools:
 
 def _rate_columns(usage: Usage, register: Registers, who: Ints, day: Ints, total: Ints, since: Ints) -> Frame:
     """Rate registers that add up to the total; ``since`` is the day of exchange, -1 for none."""
-    cumulated = np.zeros((len(usage.rates), usage.seen.shape[1] + 1, 4), dtype=np.int64)
-    np.cumsum(usage.rates, axis=1, out=cumulated[:, 1:])
     split = usage.split[who]
     has = split >= 0
     columns: dict[str, Ints] = {}
@@ -250,21 +211,26 @@ def _rate_columns(usage: Usage, register: Registers, who: Ints, day: Ints, total
     for position, name in ((0, "sharp_kwh"), (1, "peak_kwh"), (3, "valley_kwh")):
         values = np.full(len(who), NULL)
         before = register.first_value[who[has]] // 5 if position else np.zeros(has.sum(), dtype=np.int64)
-        taken = cumulated[split[has], np.maximum(since[has], 0), position]
-        values[has] = cumulated[split[has], day[has], position] + np.where(since[has] >= 0, -taken, before)
+        taken = register.rates[split[has], np.maximum(since[has], 0), position]
+        values[has] = register.rates[split[has], day[has], position] + np.where(
+            since[has] >= 0, -taken, before
+        )
         used[has] += values[has]
         columns[name] = values
     columns["flat_kwh"] = np.where(has, total - used, NULL)
     return {name: Fixed(values, 2) for name, values in columns.items()}
 
 
+def _reverse(world: World, usage: Usage, register: Registers, who: Ints, day: Ints, since: Ints) -> Fixed:
+    solar = world.people.solar_kw[usage.first : usage.last][who] > 0
+    back = register.back[who, day] - register.back[who, since]
+    return Fixed(np.where(solar, back, NULL), 2)
+
+
 def _other_columns(
-    world: World, usage: Usage, who: Ints, day: Ints, total: Ints, power: tuple[Ints, Floats], since: Ints
+    world: World, usage: Usage, who: Ints, day: Ints, total: Ints, power: tuple[Ints, Floats]
 ) -> Frame:
     people, part = world.people, slice(usage.first, usage.last)
-    back = np.zeros((len(usage.back), usage.back.shape[1] + 1), dtype=np.int64)
-    np.cumsum(usage.back, axis=1, out=back[:, 1:])
-    solar = people.solar_kw[part][who] > 0
     assessed = people.is_high_voltage[part][who] | (people.pf_standard[part][who] > 0)
     tangent = np.tan(np.arccos(people.power_factor[part]))[who]
     demand = np.full(len(who), NULL)
@@ -275,7 +241,6 @@ def _other_columns(
     running = running_demand(world, highest)
     demand[metered] = running[place[who[metered]], np.minimum(day[metered], world.plan.days - 1)]
     return {
-        "reverse_kwh": Fixed(np.where(solar, back[who, day] - back[who, since], NULL), 2),
         "reactive_kvarh": Fixed(np.where(assessed, np.rint(total * tangent), NULL).astype(np.int64), 2),
         "max_demand_kw": Fixed(demand, 2),
     }

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from wattwarden.domain.content import contract
 from wattwarden.domain.tables import ARRIVED_AT, Table
-from wattwarden.simulate import billing, bills, collection, masters, readings
-from wattwarden.simulate.columns import NULL, Frame, column, from_rows, scalars
+from wattwarden.simulate import bills, collection, masters, readings
+from wattwarden.simulate.columns import Frame, column, from_rows, scalars
 from wattwarden.simulate.connection import add_requests
 from wattwarden.simulate.corrections import add_corrections
 from wattwarden.simulate.county import add_grid, area_places, organisation, personnel
@@ -20,11 +20,15 @@ from wattwarden.simulate.devices import add_devices
 from wattwarden.simulate.dirt import spoil
 from wattwarden.simulate.faults import plant_all
 from wattwarden.simulate.grid import add_outages, supply_frame
+from wattwarden.simulate.history import add_history
 from wattwarden.simulate.market import add_balance, add_market
+from wattwarden.simulate.misbilling import billed_terms
+from wattwarden.simulate.parts import EXCHANGE, cycle_frame, make_parts
 from wattwarden.simulate.people import draw_people
 from wattwarden.simulate.plan import Ints, Plan
 from wattwarden.simulate.service import add_service
 from wattwarden.simulate.system import access_frame, add_system
+from wattwarden.simulate.terms import filed_terms, honest_terms
 from wattwarden.simulate.truth import TruthBook
 from wattwarden.simulate.usage import Usage, Weather, simulate_usage, weather
 from wattwarden.simulate.world import Row, World
@@ -95,6 +99,7 @@ def build(plan: Plan) -> World:
     add_outages(world)
     add_corrections(world)
     masters.add_earlier_tariffs(world)
+    add_history(world)
     if plan.faults:
         plant_all(world)
     return world
@@ -115,17 +120,14 @@ def _chunk(
     power = readings.demand_kw(world, usage)
     book = readings.cycle(world, usage)
     _write_daily(world, store, usage, register, power, areas)
-    demand = _monthly_demand(world, usage, power)
-    energy = book.steps * world.people.multiplier[first:last][:, None]
-    honest = billing.honest_terms(world, usage, energy, _monthly_rates(world, usage), demand)
-    terms = billing.changed_terms(world, usage, honest)
-    issued = bills.make_bills(world, usage, book, terms)
-    truth.settle(usage, honest, issued)
+    read = make_parts(world, usage, book, register, power)
+    honest = honest_terms(world, usage, read)
+    filed = filed_terms(world, usage, honest)
+    issued = bills.make_bills(world, usage, book, billed_terms(world, usage, filed, read))
+    truth.settle(usage, honest, filed, issued)
     staff = _Crews(world, first, last)
-    extras = readings.CycleExtras(
-        terms.multiplier, _reactive(world, usage, terms), _demand_or_null(demand), staff.of("reader")
-    )
-    _write(world, store, "reading_cycle", readings.cycle_frame(world, usage, book, register, extras))
+    multiplier = filed.multiplier[np.cumsum(read.cause != EXCHANGE) - 1]
+    _write(world, store, "reading_cycle", cycle_frame(world, usage, read, multiplier, staff.of("reader")))
     _write(world, store, "bill", bills.bill_frame(world, usage, issued, staff.office("billing")))
     _write(world, store, "bill_line", bills.line_frame(world, usage, issued))
     _write_money(world, store, usage, issued, staff)
@@ -143,35 +145,6 @@ def _write_daily(
     curves = curve_frame(world, usage)
     if curves:
         _write(world, store, "load_curve", curves)
-
-
-def _monthly_demand(world: World, usage: Usage, power: tuple[Ints, np.ndarray]) -> Ints:
-    rows, highest = power
-    demand = np.zeros((usage.last - usage.first, world.plan.months), dtype=np.int64)
-    for month, (start, stop) in enumerate(
-        zip(world.plan.month_bounds[:-1], world.plan.month_bounds[1:], strict=True)
-    ):
-        demand[rows, month] = np.rint(highest[:, start:stop].max(axis=1, initial=0.0) * 100).astype(np.int64)
-    return demand
-
-
-def _monthly_rates(world: World, usage: Usage) -> Ints:
-    rates = np.zeros((usage.last - usage.first, world.plan.months, 4), dtype=np.int64)
-    rows = np.flatnonzero(usage.split >= 0)
-    multiplier = world.people.multiplier[usage.first : usage.last][rows][:, None]
-    for rate in range(4):
-        rates[rows, :, rate] = usage.monthly(usage.rates[:, :, rate], world.plan.month_bounds) * multiplier
-    return rates
-
-
-def _reactive(world: World, usage: Usage, terms: billing.Terms) -> Ints:
-    people, part = world.people, slice(usage.first, usage.last)
-    assessed = people.is_high_voltage[part] | (people.pf_standard[part] > 0)
-    return np.where(assessed[:, None], terms.reactive, NULL)
-
-
-def _demand_or_null(demand: Ints) -> Ints:
-    return np.where(demand > 0, demand, NULL)
 
 
 class _Crews:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wattwarden.simulate.plan import Floats
-from wattwarden.simulate.prices import hour_rates
+from wattwarden.simulate.plan import Floats, Ints
 
 RESIDENTIAL, AGRICULTURAL, COMMERCIAL = range(3)
 TARIFF_CLASSES = ("residential", "agricultural", "commercial_industrial")
@@ -123,12 +122,11 @@ def season_table() -> Floats:
     return np.array([sector.season for sector in SECTORS])
 
 
-def rate_shares() -> Floats:
-    """Share of a day's use in each rate, by sector, calendar month (0 is January) and rate."""
-    table = np.zeros((len(SECTORS), 12, 4))
+def rate_shares(quarter_rates: Ints) -> Floats:
+    """Share of a day's use in each rate, by sector and by day of ``quarter_rates``."""
+    table = np.zeros((len(SECTORS), len(quarter_rates), 4))
     for position, sector in enumerate(SECTORS):
-        for month in range(12):
-            table[position, month] = np.bincount(
-                hour_rates(month + 1), weights=HOURS[sector.hours], minlength=4
-            )
+        weights = np.repeat(HOURS[sector.hours] / 4, 4)
+        for day, rates in enumerate(quarter_rates):
+            table[position, day] = np.bincount(rates, weights=weights, minlength=4)
     return table

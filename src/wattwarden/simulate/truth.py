@@ -1,4 +1,4 @@
-"""What is true: one row per planted fault and look-alike, with the money it costs."""
+"""What is true: one row per planted fault and look-alike with the money it costs, and one per wrong bill."""
 
 import csv
 from collections import Counter
@@ -6,16 +6,22 @@ from pathlib import Path
 
 import numpy as np
 
-from wattwarden.simulate.billing import Terms, charge
-from wattwarden.simulate.bills import Bills
-from wattwarden.simulate.prices import VALLEY
+from wattwarden.simulate.billing import charge
+from wattwarden.simulate.bills import Bills, by_month
+from wattwarden.simulate.misbilling import misbillings_of
+from wattwarden.simulate.plan import Ints
+from wattwarden.simulate.prices import VALLEY, tariff_of
+from wattwarden.simulate.readings import cumulated
+from wattwarden.simulate.terms import Terms, with_energy
 from wattwarden.simulate.usage import Usage
-from wattwarden.simulate.world import Truth, World, area_id, customer_id, premise_id
+from wattwarden.simulate.world import Truth, World, area_id, bill_id, customer_id, premise_id
 
 HEADER = (
     "kind", "risk", "subject_kind", "subject_id", "customer_id", "premise_id", "from_date", "to_date", "loss_fen",
     "direction", "evasion", "is_lookalike", "group", "area_id",
 )  # fmt: skip
+BILLING_HEADER = ("bill_id", "customer_id", "bill_month", "kind", "expected_fen", "billed_fen")
+"""Columns of ``billing_truth.csv``: bills whose amount is not what the files and the readings give."""
 
 
 class TruthBook:
@@ -28,31 +34,55 @@ class TruthBook:
     def __init__(self, world: World) -> None:
         self._world = world
         self._loss: dict[int, int] = {}
+        self._wrong_bills: list[tuple[str, str, str, str, int, int]] = []
         self._open = [i for i, t in enumerate(world.truths) if _is_open(t)]
 
-    def settle(self, usage: Usage, honest: Terms, bills: Bills) -> None:
-        """Work out the losses of the truths about customers of this chunk."""
+    def settle(self, usage: Usage, honest: Terms, filed: Terms, bills: Bills) -> None:
+        """Work out the losses of the truths about customers of this chunk, and its wrong bills."""
+        self._list_wrong_bills(usage, filed, bills)
         world = self._world
         due = [i for i in self._open if usage.first <= (world.truths[i].customer or 0) < usage.last]
         if not due:
             return
-        rows = np.array([(world.truths[i].customer or 0) - usage.first for i in due])
-        should = charge(_true_terms(world, usage, honest, rows), world.plan).amount
-        billed = np.where(bills.exists, bills.charges.amount, 0)[rows]
+        rows = np.array(sorted({(world.truths[i].customer or 0) - usage.first for i in due}))
+        should = _charged(world, _true_terms(world, usage, honest, rows), bills)
+        billed = np.where(bills.exists, bills.amount, 0)
         ready = world.plan.month_bounds[1:] + 2 <= world.plan.days
-        gap = np.where(ready, should - billed, 0)
-        for position, index in enumerate(due):
+        for index in due:
             truth = world.truths[index]
+            row = (truth.customer or 0) - usage.first
             touched = (world.plan.month_bounds[1:] > truth.first) & (
                 world.plan.month_bounds[:-1] < truth.last
             )
-            money = billed if truth.unpaid else gap
-            self._loss[index] = int(money[position][touched].sum())
+            money = billed[row] if truth.unpaid else np.where(ready, should[row] - billed[row], 0)
+            self._loss[index] = int(money[touched].sum())
+
+    def _list_wrong_bills(self, usage: Usage, filed: Terms, bills: Bills) -> None:
+        """Compare the bills of customers with planted billing errors with what their files give."""
+        world = self._world
+        kinds: dict[tuple[int, int], str] = {}
+        for wrong in misbillings_of(world, usage):
+            for month in range(wrong.start, wrong.stop):
+                kinds.setdefault((wrong.customer - usage.first, month), wrong.kind)
+        if not kinds:
+            return
+        rows = np.array(sorted({row for row, _ in kinds}))
+        should = _charged(world, filed.subset(np.isin(filed.row, rows)), bills)
+        for (row, month), kind in sorted(kinds.items()):
+            expected, billed = int(should[row, month]), int(bills.amount[row, month])
+            if bills.exists[row, month] and expected != billed:
+                number = usage.first + row
+                self._wrong_bills.append(
+                    (bill_id(number, month), customer_id(number),
+                     world.plan.date_of(int(world.plan.month_bounds[month])).isoformat(), kind, expected, billed)
+                )  # fmt: skip
 
     def write(self, folder: Path) -> dict[str, int]:
-        """Write ``truth.csv``; the number of rows of each kind."""
+        """Write ``truth.csv`` and ``billing_truth.csv``; the number of rows of each kind in the first."""
         world, plan = self._world, self._world.plan
         folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "billing_truth.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([BILLING_HEADER, *self._wrong_bills])
         with (folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(HEADER)
@@ -83,20 +113,25 @@ def _is_open(truth: Truth) -> bool:
     return truth.customer is not None and (truth.unpaid or truth.loss_fen is None)
 
 
-def _true_terms(world: World, usage: Usage, honest: Terms, rows: np.ndarray) -> Terms:
+def _charged(world: World, terms: Terms, bills: Bills) -> Ints:
+    """Amounts of some bills by customer and month, 0 for all others."""
+    return by_month(terms, charge(terms, tariff_of(world.plan)).amount, bills.exists.shape)
+
+
+def _true_terms(world: World, usage: Usage, honest: Terms, rows: Ints) -> Terms:
     """Honest terms of some customers with the energy that was really used."""
-    terms = honest.subset(rows)
-    multiplier = world.people.multiplier[usage.first : usage.last][rows][:, None]
-    true = usage.monthly(usage.true[rows], world.plan.month_bounds) * multiplier
-    extra = true - terms.rates.sum(axis=2)
+    terms = honest.subset(np.isin(honest.row, rows))
+    sums = cumulated(usage.true[rows])
+    place = np.searchsorted(rows, terms.row)
+    true = (sums[place, terms.end] - sums[place, terms.begin]) * terms.multiplier
+    extra = true - terms.rates.sum(axis=1)
     night = {c.customer - usage.first for c in world.changes_in("night", usage.first, usage.last)}
-    shares = terms.rates / np.maximum(terms.rates.sum(axis=2, keepdims=True), 1)
+    shares = terms.rates / np.maximum(terms.rates.sum(axis=1, keepdims=True), 1)
     at_night = np.zeros(4)
     at_night[VALLEY] = 1.0
-    shares[[int(r) in night for r in rows]] = at_night
-    split = (usage.split[rows] >= 0)[:, None, None]
-    terms.rates = terms.rates + np.where(split, np.floor(shares * extra[:, :, None]), 0).astype(np.int64)
-    scale = true / np.maximum(terms.energy, 1)
-    terms.reactive = np.rint(terms.reactive * np.where(terms.energy > 0, scale, 1.0)).astype(np.int64)
-    terms.energy = true
-    return terms
+    shares[np.isin(terms.row, sorted(night))] = at_night
+    timed = (usage.split[terms.row] >= 0)[:, None]
+    rates = terms.rates + np.where(timed, np.floor(shares * extra[:, None]), 0).astype(np.int64)
+    scale = np.where(terms.energy > 0, true / np.maximum(terms.energy, 1), 1.0)
+    reactive = np.rint(terms.reactive * scale).astype(np.int64)
+    return with_energy(terms, true, rates, reactive)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from wattwarden.simulate import sectors
 from wattwarden.simulate.plan import Bools, Floats, Ints, Plan
-from wattwarden.simulate.prices import VALLEY
+from wattwarden.simulate.prices import VALLEY, tariff_of
 from wattwarden.simulate.world import World
 
 Steps = npt.NDArray[np.int64]
@@ -96,7 +96,7 @@ def simulate_usage(world: World, sky: Weather, first: int, last: int) -> Usage:
     usage = Usage(
         first, last, true, seen, back, np.full(last - first, -1), np.zeros((0, 0, 4), dtype=np.int64)
     )
-    _split_rates(world, sky, rng, usage)
+    _split_rates(world, rng, usage)
     return usage
 
 
@@ -162,13 +162,15 @@ def _scale(world: World, name: str, array: npt.NDArray[Any], first: int, last: i
         )
 
 
-def _split_rates(world: World, sky: Weather, rng: np.random.Generator, usage: Usage) -> None:
+def _split_rates(world: World, rng: np.random.Generator, usage: Usage) -> None:
     """Split recorded steps over the rates; a bypass at night takes from the valley and the total."""
     people, part = world.people, slice(usage.first, usage.last)
     rows = np.flatnonzero(people.meter_tou[part])
     usage.split[rows] = np.arange(len(rows))
     usage.rates = np.zeros((len(rows), world.plan.days, 4), dtype=np.int64)
-    shares = sectors.rate_shares()[people.sector[part][rows]][:, sky.month]
+    plan = world.plan
+    month = np.searchsorted(plan.month_bounds, np.arange(plan.days), side="right") - 1
+    shares = sectors.rate_shares(tariff_of(plan).quarter_rates)[people.sector[part][rows]][:, month]
     wobble = rng.normal(1.0, 0.04, (len(rows), 1, 4)) * rng.normal(1.0, 0.03, shares.shape)
     shares = shares * np.clip(wobble, 0.7, 1.3)
     shares /= shares.sum(axis=2, keepdims=True)

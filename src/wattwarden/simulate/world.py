@@ -27,6 +27,7 @@ class People:
         opened: Day index of the first day of supply; negative before the start.
         purchase: Purchase price in 10^-8 yuan per kWh.
         exchanged: Day index on which the meter was exchanged; -1 if never.
+        no_load_w: Iron loss of the own transformers in watts.
         protected: Low-income or life-support homes, which are never cut off.
     """
 
@@ -55,6 +56,7 @@ class People:
     power_factor: Floats
     exchanged: Ints
     protected: Bools
+    no_load_w: Ints
 
     def __len__(self) -> int:
         return len(self.sector)
@@ -73,6 +75,41 @@ class Change:
     start: int
     stop: int
     value: float
+
+
+@dataclass(frozen=True)
+class Misbilling:
+    """A term of a bill that is not what the files and the readings say.
+
+    Attributes:
+        kind: The planted kind.
+        term: Name of the term.
+        start, stop: Bill months from which and until which (exclusive) it is wrong.
+        value: What is billed, in the unit of the term.
+    """
+
+    kind: str
+    customer: int
+    term: str
+    start: int
+    stop: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Service:
+    """Capacity and iron loss of the transformers in service from day ``start`` until day ``stop``.
+
+    Attributes:
+        planted: The files say so because of a fault; honest files would not.
+    """
+
+    customer: int
+    start: int
+    stop: int
+    kva: float
+    no_load_w: int
+    planted: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +147,10 @@ class World:
         rows: Rows of the tables that are small enough to hold.
         patches: Per table: customer → column → value, for the tables with one row per customer.
         dropped: Per table: customers without their row.
-        changes: Per array of the computation: planted changes.
+        changes: Per array of the computation: planted changes, which the files repeat.
+        history: Per term of a bill: honest changes by bill month, which the files repeat.
+        services: Other transformers in service than at the end; days of one customer do not overlap.
+        misbillings: By customer, terms that only the bills have wrong.
         area_scale: Factor of the supply that an area's gate meter shows.
         overloads: Factor of an area's peak load.
         lost_days: Per area: day indices from which until which no register arrived.
@@ -129,6 +169,9 @@ class World:
     patches: dict[str, dict[int, Row]] = field(default_factory=lambda: defaultdict(dict))
     dropped: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    history: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    services: list[Service] = field(default_factory=list)
+    misbillings: dict[int, list[Misbilling]] = field(default_factory=lambda: defaultdict(list))
     area_scale: dict[int, float] = field(default_factory=dict)
     overloads: dict[int, float] = field(default_factory=dict)
     lost_days: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -139,6 +182,9 @@ class World:
     used: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     used_areas: set[int] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _index: dict[str, dict[int, list[Row]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
 
     def add(self, table: str, row: Mapping[str, object], known: datetime | None = None) -> Row:
         """Append a row; known at ``known``, else soon after its event, else from the start."""
@@ -156,6 +202,19 @@ class World:
         """Plan a change of elements ``start`` until ``stop`` (exclusive) of a customer's row of ``array``."""
         self.changes[array].append(Change(int(customer), int(start), int(stop), value))
 
+    def in_past(self, term: str, customer: int, start: int, stop: int, value: float) -> None:
+        """Bill months ``start`` until ``stop`` (exclusive) had another term than now, as the files say."""
+        self.history[term].append(Change(int(customer), int(start), int(stop), value))
+
+    def misbill(self, kind: str, customer: int, term: str, start: int, stop: int, value: float) -> None:
+        """Plan a wrong term on the bills of months ``start`` until ``stop`` (exclusive)."""
+        wrong = Misbilling(kind, int(customer), term, int(start), int(stop), value)
+        self.misbillings[int(customer)].append(wrong)
+
+    def services_in(self, first: int, last: int) -> list[Service]:
+        """Past and planted services of customers ``first`` until ``last``."""
+        return [s for s in self.services if first <= s.customer < last]
+
     def changes_in(self, array: str, first: int, last: int) -> Iterator[Change]:
         """Changes of ``array`` for customers ``first`` until ``last``, as planned."""
         return (c for c in self.changes[array] if first <= c.customer < last)
@@ -166,6 +225,14 @@ class World:
         for row in self.rows[table]:
             found[str(row["customer_id"])].append(row)
         return found
+
+    def rows_of(self, table: str, first: int, last: int) -> Iterator[tuple[int, Row]]:
+        """Customers ``first`` until ``last`` with their rows of a small table that grows no more."""
+        if table not in self._index:
+            for row in self.rows[table]:
+                self._index[table][int(str(row["customer_id"])[2:])].append(row)
+        found = self._index[table]
+        return ((customer, row) for customer in range(first, last) for row in found.get(customer, ()))
 
     def next_id(self, prefix: str, digits: int = 9) -> str:
         """The next number of a series."""

@@ -1,7 +1,12 @@
-"""Planted faults and honest look-alikes, one module per risk point; each module fills the same list."""
+"""Planted faults and honest look-alikes, by topic; each module fills the same list."""
 
-from wattwarden.simulate.faults import (  # the order is that of planting: scarce customers first
+from wattwarden.simulate.faults import (
+    bill_energy,
+    bill_lines,
+    bill_prices,
+    bill_tariff,
     billing,
+    capacity,
     channel,
     collection,
     complaints,
@@ -14,14 +19,14 @@ from wattwarden.simulate.faults import (  # the order is that of planting: scarc
     supply,
     system,
     theft,
-)  # isort: skip
+)
 from wattwarden.simulate.faults.registry import KINDS, Kind, plant
 from wattwarden.simulate.world import World
 
 MODULES = (
-    billing, market, supply, scheme, metering, theft, contracts, reading, collection, system, channel, complaints, opinion,
+    bill_energy, bill_lines, bill_prices, bill_tariff, billing, capacity, channel, collection, complaints, contracts,
+    market, metering, opinion, reading, scheme, supply, system, theft,
 )  # fmt: skip
-"""In the order in which they were planted."""
 
 __all__ = ["KINDS", "MODULES", "Kind", "plant_all"]
 

@@ -5,18 +5,20 @@ from datetime import timedelta
 import numpy as np
 
 from wattwarden.simulate import sectors
+from wattwarden.simulate.columns import NULL
 from wattwarden.simulate.connection import add_request
 from wattwarden.simulate.corrections import add_correction
 from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, settled
+from wattwarden.simulate.history import FOREVER
 from wattwarden.simulate.plan import Bools
-from wattwarden.simulate.prices import CAPACITY_FEN
-from wattwarden.simulate.world import World, customer_id
+from wattwarden.simulate.prices import SHARE_DIGITS, tariff_of
+from wattwarden.simulate.world import Service, World, customer_id
 
 RISK = "1.3.1"
 PAUSED_MONTHS = 3
 
 
-def _pause(plot: Plot, customer: int) -> tuple[int, int]:
+def _pause(plot: Plot, customer: int, *, planted: bool) -> tuple[int, int]:
     """Seal a customer's transformer for the last whole months by a request; the months it covers."""
     world = plot.world
     first = world.plan.months - PAUSED_MONTHS
@@ -31,30 +33,27 @@ def _pause(plot: Plot, customer: int) -> tuple[int, int]:
          "state": "sealed", "reason": "pause", "request_id": request["request_id"]},
         world.at(start, 9.0),
     )  # fmt: skip
+    world.services.append(Service(customer, start, FOREVER, 0.0, 0, planted))
     world.patch("customer", customer, status="suspended", operating_capacity_kva=0.0)
     return first, start
 
 
 def _by_capacity(world: World) -> Bools:
-    people = world.people
-    return np.asarray(high_voltage(world) & (people.mode == sectors.CAPACITY))
+    return np.asarray(high_voltage(world) & (world.people.mode == sectors.CAPACITY))
 
 
 @kind("theft.sealed_capacity_used", "1.2.2", "使用已加封设备", "Sealed equipment used", 1.5)
 def _sealed_used(plot: Plot) -> None:
-    world = plot.world
-    for customer in plot.pick(_by_capacity(world)):
-        first, start = _pause(plot, customer)
-        world.change("capacity", customer, first, world.plan.months, 0)
-        plot.truth(customer, start, world.plan.days, None)
+    for customer in plot.pick(_by_capacity(plot.world)):
+        _, start = _pause(plot, customer, planted=True)
+        plot.truth(customer, start, plot.world.plan.days, None)
 
 
 @kind("lookalike.honest_pause", "1.2.2", "依法暂停", "Lawful pause without use", 0.5)
 def _paused(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(_by_capacity(world), max(1, plot.count // 2)):
-        first, start = _pause(plot, customer)
-        world.change("capacity", customer, first, world.plan.months, 0)
+        _, start = _pause(plot, customer, planted=False)
         world.change("use", customer, start, world.plan.days, 0.0)
         plot.truth(customer, start, world.plan.days, is_lookalike=True)
 
@@ -63,20 +62,27 @@ def _paused(plot: Plot) -> None:
 def _billed_wrong(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(_by_capacity(world)):
-        _, start = _pause(plot, customer)
+        first, start = _pause(plot, customer, planted=False)
         world.change("use", customer, start, world.plan.days, 0.0)
-        loss = int(world.people.capacity[customer]) * CAPACITY_FEN * PAUSED_MONTHS
-        plot.truth(customer, start, world.plan.days, loss, direction="customer_loses")
+        plot.misbill(customer, "capacity", first, world.plan.months, world.people.capacity[customer] * 100)
+        plot.wrong_bills(customer, first, world.plan.months)
 
 
 @kind("billing.discount_260_wrong", RISK, "260优惠执行错误", "The 260 kWh discount is wrong", 1.0)
 def _discount(plot: Plot) -> None:
+    """Without a discount in force or reached it is given, else it is withheld."""
     world, people = plot.world, plot.world.people
+    share = tariff_of(world.plan).discount_share[:-1]
+    last = int(np.flatnonzero(share != NULL).max(initial=-1)) + 1 or world.plan.months
+    first = max(0, last - 5)
     for customer in plot.pick(high_voltage(world) & (people.mode == sectors.DEMAND)):
         reached = people.base_kwh[customer] * 30 >= 260 * people.capacity[customer]
-        first = max(0, world.plan.months - 5)
-        world.change("discount", customer, first, world.plan.months, 0 if reached else 1)
-        plot.truth(customer, int(world.plan.month_bounds[first]), world.plan.days, None)
+        if reached and (share != NULL).any():
+            plot.misbill(customer, "discount_share", first, last, NULL)
+        else:
+            plot.misbill(customer, "discount_share", first, last, 0.9 * 10**SHARE_DIGITS)
+            plot.misbill(customer, "discount_floor", first, last, 0)
+        plot.wrong_bills(customer, first, last)
 
 
 @kind("billing.correction_self_approved", RISK, "退补自核自批", "Correction approved by who made it", 2.0)

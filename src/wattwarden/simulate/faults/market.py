@@ -5,13 +5,16 @@ from datetime import timedelta
 import numpy as np
 
 from wattwarden.domain.period import month_start
-from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, of_sector
-from wattwarden.simulate.market import add_market_contract, add_plant
-from wattwarden.simulate.people import AGENCY, RETAIL
+from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, kind_on_bills, of_sector
+from wattwarden.simulate.market import RETAIL_CAP, add_market_contract, add_plant, green
+from wattwarden.simulate.people import AGENCY, DIRECT, RETAIL
+from wattwarden.simulate.prices import E8, tariff_of
 from wattwarden.simulate.texts import SELLERS
 from wattwarden.simulate.world import customer_id
 
 RISK = "1.5.2"
+DEAR = 1.25
+"""A price far above the reference, as part of the highest agency price."""
 
 
 @kind("market.captive_plant_unpaid", RISK, "自备电厂未缴费", "Captive plant pays no standby fee", 0.6)
@@ -19,7 +22,9 @@ def _plant(plot: Plot) -> None:
     world = plot.world
     taken = {str(r["customer_id"]) for r in world.rows["captive_plant"]}
     free = np.array([customer_id(c) not in taken for c in range(world.plan.customers)])
-    for customer in plot.pick(high_voltage(world) & free & (world.people.capacity >= 500)):
+    # A captive plant on agency power would owe the surcharge of those outside the market as well.
+    in_market = world.people.market >= DIRECT
+    for customer in plot.pick(high_voltage(world) & free & in_market & (world.people.capacity >= 500)):
         add_plant(world, customer, standby_fen=0, pays_funds=False, fuel="coal")
         loss = round(float(world.people.capacity[customer]) * 0.2 * 2_000) * world.plan.months
         plot.truth(customer, 0, world.plan.days, loss)
@@ -51,10 +56,12 @@ def _overlap(plot: Plot) -> None:
 def _dear(plot: Plot) -> None:
     world = plot.world
     contracts = world.by_customer("market_contract")
-    for customer in plot.pick(high_voltage(world) & (world.people.market == RETAIL)):
-        contracts[customer_id(customer)][0]["price"] = 0.56
-        world.people.purchase[customer] = 56_000_000
-        loss = round(float(world.people.base_kwh[customer]) * 365 * 10)
+    highest = int(tariff_of(world.plan).purchase.max()) / E8
+    for customer in plot.pick(high_voltage(world) & (world.people.market == RETAIL) & ~green(world)):
+        price = round(highest * DEAR, 4)
+        contracts[customer_id(customer)][0]["price"] = price
+        world.people.purchase[customer] = round(price * E8)
+        loss = round(float(world.people.base_kwh[customer]) * 365 * (price - highest * RETAIL_CAP) * 100)
         plot.truth(customer, 0, world.plan.days, loss, direction="customer_loses")
 
 
@@ -66,12 +73,30 @@ def _dear(plot: Plot) -> None:
     0.6,
 )
 def _left(plot: Plot) -> None:
-    world = plot.world
-    for customer in plot.pick(high_voltage(world) & (world.people.market == AGENCY)):
-        day = plot.day(30, -150)
-        world.patch("customer", customer, market_left_on=world.plan.date_of(day))
-        loss = round(float(world.people.base_kwh[customer]) * (world.plan.days - day) * 22.5)
-        plot.truth(customer, day, world.plan.days, loss)
+    for customer in plot.pick(high_voltage(plot.world) & (plot.world.people.market == AGENCY)):
+        month = _leave(plot, customer)
+        plot.misbill(customer, "surcharge", month, plot.world.plan.months, 0)
+        plot.wrong_bills(customer, month, plot.world.plan.months)
+
+
+@kind_on_bills(
+    "lookalike.left_market_surcharged", RISK, "退市已执行1.5倍", "Left the market, pays the surcharge", 0.3
+)
+def _left_and_pays(plot: Plot) -> None:
+    for customer in plot.pick(
+        high_voltage(plot.world) & (plot.world.people.market == AGENCY), max(1, plot.count // 2)
+    ):
+        month = _leave(plot, customer)
+        first = int(plot.world.plan.month_bounds[month])
+        plot.truth(customer, first, plot.world.plan.days, is_lookalike=True)
+
+
+def _leave(plot: Plot, customer: int) -> int:
+    """Leave the market with the first of a month; the first bill month with the surcharge."""
+    month = plot.month(1, -4)
+    left_on = plot.world.plan.date_of(int(plot.world.plan.month_bounds[month]))
+    plot.world.patch("customer", customer, market_left_on=left_on)
+    return month
 
 
 @kind("market.shrinking_customer", RISK, "用电萎缩客户", "Customer who shrinks", 1.5)

@@ -95,7 +95,7 @@ def _misfiled(plot: Plot) -> None:
 def _loss(plot: Plot) -> None:
     world = plot.world
     for customer in plot.pick(high_voltage(world) & (world.people.metering == sectors.HV_LV)):
-        world.change("loss", customer, 0, world.plan.months, 0)
+        plot.misbill(customer, "loss", 0, world.plan.months, 0)
         world.patch("meter", customer, loss_billed=False)
         plot.truth(customer, 0, world.plan.days, None)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from wattwarden.simulate.collection import GRACE, NEVER
 from wattwarden.simulate.faults.registry import Plot, homes, kind, settled
+from wattwarden.simulate.misbilling import ENERGY_SHARE
 from wattwarden.simulate.people import ONLINE
 from wattwarden.simulate.readings import ESTIMATED, MANUAL
 from wattwarden.simulate.world import World, bill_id, customer_id
@@ -61,9 +62,9 @@ def _differs(plot: Plot) -> None:
     world = plot.world
     for customer in _plain(plot):
         start = plot.month(-6, -1)
-        world.change("billed_energy", customer, start, start + 2, float(plot.rng.choice([0.55, 0.7, 1.45])))
-        last = world.plan.month_bounds[min(start + 2, world.plan.months)]
-        plot.truth(customer, world.plan.month_bounds[start], last, None)
+        stop = min(start + 2, world.plan.months)
+        plot.misbill(customer, ENERGY_SHARE, start, stop, float(plot.rng.choice([0.55, 0.7, 1.45])))
+        plot.wrong_bills(customer, start, stop)
 
 
 @kind("dunning.outside_hours", RISK, "非时段催费", "Dunning outside allowed hours", 3.0)

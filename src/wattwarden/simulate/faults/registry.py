@@ -6,6 +6,7 @@ and says what is true. Rules never read any of this.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Kind:
         kind: Its name; where a rule should find it, the name of that rule.
         risk: Risk point of ``content/risks.yaml``.
         per_10k: Cases per 10,000 customers.
-        is_late: Planted after all that are not, so that it takes nobody from them.
+        wave: Kinds of a lower wave are planted first, so that those after them take nobody from them.
     """
 
     kind: str
@@ -35,22 +36,30 @@ class Kind:
     label: Label
     per_10k: float
     plant: Callable[["Plot"], None]
-    is_late: bool = False
+    wave: int = 0
 
 
 KINDS: list[Kind] = []
 
 
 def kind(
-    name: str, risk: str, zh: str, en: str, per_10k: float, *, is_late: bool = False
+    name: str, risk: str, zh: str, en: str, per_10k: float, *, wave: int = 0
 ) -> Callable[[Callable[["Plot"], None]], None]:
     """Register the decorated function as the way to plant ``name``."""
 
     def register(plant: Callable[["Plot"], None]) -> None:
-        KINDS.append(Kind(name, risk, Label(zh=zh, en=en), per_10k, plant, is_late))
-        KINDS.sort(key=lambda item: item.is_late)
+        KINDS.append(Kind(name, risk, Label(zh=zh, en=en), per_10k, plant, wave))
+        KINDS.sort(key=lambda item: item.wave)
 
     return register
+
+
+kind_late = partial(kind, wave=1)
+"""Register a kind that leaves the scarce customers with a transformer to all others."""
+kind_on_bills = partial(kind, wave=2)
+"""Register a kind that only bills show."""
+kind_of_many = partial(kind, wave=3)
+"""Register a kind that hits all customers of a place whom nothing else has hit."""
 
 
 @dataclass
@@ -84,6 +93,15 @@ class Plot:
             Truth(self.kind.kind, self.kind.risk, subject_kind, subject_id, first=int(first), last=int(last),
                   loss_fen=loss, **more)  # type: ignore[arg-type]  # the fields of Truth, checked there
         )  # fmt: skip
+
+    def misbill(self, customer: int, term: str, start: int, stop: int, value: float) -> None:
+        """Let the bills of months ``start`` until ``stop`` have a wrong term; see ``misbilling``."""
+        self.world.misbill(self.kind.kind, customer, term, start, stop, value)
+
+    def wrong_bills(self, customer: int, start: int, stop: int, group: str = "") -> None:
+        """The bills of months ``start`` until ``stop`` are wrong; their money follows from them."""
+        bounds = self.world.plan.month_bounds
+        self.truth(customer, int(bounds[start]), int(bounds[stop]), None, group=group)
 
     def day(self, earliest: int, latest: int) -> int:
         """A random day; days below zero count back from the end of the history."""

@@ -6,7 +6,6 @@ and the agency surcharge.
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import partial
 
 import numpy as np
 
@@ -14,17 +13,16 @@ from wattwarden.calc.work_calendar import is_workday
 from wattwarden.simulate import sectors
 from wattwarden.simulate.connection import add_request
 from wattwarden.simulate.corrections import add_correction
-from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, of_sector, settled
+from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, kind_late, of_sector, settled
 from wattwarden.simulate.masters import freed_customers
 from wattwarden.simulate.people import AGENCY
 from wattwarden.simulate.plan import Bools
-from wattwarden.simulate.prices import CAPACITY_FEN, DEMAND_FEN
+from wattwarden.simulate.prices import tariff_of
+from wattwarden.simulate.terms import FLOOR
 from wattwarden.simulate.texts import BRANDS, BUILDERS, GIVEN_NAMES, SURNAMES
 from wattwarden.simulate.world import Row, World, customer_id, moment
 
 RISK = "1.1.1"
-kind_late = partial(kind, is_late=True)
-"""Register a kind that leaves the scarce customers with a transformer to all others."""
 MONTHS_EARLY = 2
 """Bill months for which a mode holds that was chosen before the quarter was over."""
 REQUESTS_TO_STEER = 14
@@ -369,6 +367,7 @@ def _below_floor(plot: Plot) -> None:
         _by_demand(world, customer, int(0.4 * capacity))
         world.change("contract_demand", customer, 0, world.plan.months, int(0.28 * capacity) * 100)
         retariff(world, customer, contract_demand_kw=float(int(0.28 * capacity)))
+        plot.misbill(customer, f"demand_rule.{FLOOR}", 0, world.plan.months, 0)
         plot.truth(customer, 0, world.plan.days, None)
 
 
@@ -412,8 +411,12 @@ def _changed_soon(plot: Plot) -> None:
             world.add("tariff_assignment", common | {"valid_from": begin, "valid_to": end, "billing_mode": mode,
                                                      "contract_demand_kw": agreed})  # fmt: skip
         world.patch("tariff_assignment", customer, valid_from=again)
-        loss = MONTHS_EARLY * (capacity * CAPACITY_FEN - contract_kw * DEMAND_FEN)
-        plot.truth(customer, int(bounds[first + 1]), world.plan.days, loss)
+        voltage, tariff = people.voltage[customer], tariff_of(world.plan)
+        # Prices in 10⁻⁴ yuan: a hundredth of them is fen.
+        month_fen = (
+            capacity * tariff.capacity[-1, voltage] - contract_kw * tariff.demand[-1, voltage]
+        ) // 100
+        plot.truth(customer, int(bounds[first + 1]), world.plan.days, int(MONTHS_EARLY * month_fen))
 
 
 def _assigned_since(world: World, customer: int) -> date:
@@ -436,9 +439,8 @@ def _loss_parameters(plot: Plot) -> None:
     low_side = high_voltage(world) & (people.metering == sectors.HV_LV) & (people.mode != sectors.CAPACITY)
     for customer in _few(plot, low_side):
         factor = 2.0 if plot.chance(0.5) else 0.5
-        world.change(
-            "capacity", customer, 0, world.plan.months, int(people.capacity[customer] * factor) * 100
-        )
+        iron_w = round(int(people.no_load_w[customer]) * factor)
+        plot.misbill(customer, "no_load", 0, world.plan.months, iron_w)
         plot.truth(customer, 0, world.plan.days, None)
 
 

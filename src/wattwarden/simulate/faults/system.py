@@ -118,7 +118,7 @@ def _back(plot: Plot) -> None:
             clerk,
             **common,
         )
-        world.change("tariff_class", customer, month, month + 1, sectors.RESIDENTIAL)
+        plot.misbill(customer, "tariff_class", month, month + 1, sectors.RESIDENTIAL)
         plot.truth(customer, closing - 3, closing, None)
 
 
