@@ -23,6 +23,7 @@ TABLES = (
     "metering_split", "generation_unit", "bill",
 )  # fmt: skip
 MARKET = ("direct", "retail")
+LEVELS = {"v220": "lv", "v380": "lv"}
 IN_SERVICE = ("running", "hot_standby")
 
 
@@ -82,7 +83,7 @@ def bill_of(files: Files, row: Row) -> Bill:
     return Bill(
         days_in_month=(month_start(month, 1) - month).days,
         segments=segments,
-        tier_limits_kwh=tuple(figures("residential_limit", name) * covered for name in limits),  # type: ignore[arg-type]  # two names, two limits
+        tier_limits_kwh=tuple(figures("residential_limit", name) * covered for name in limits),
         reactive_kvarh=sum(reactive, Decimal(0)) if reactive else None,
         measured_demand_kw=max(demands, default=None),
         pf_standard=standard,
@@ -178,14 +179,17 @@ def _losses(figures: _Figures, in_service: list[Row], capacity: Decimal) -> Loss
 
 
 def _prices(files: Files, customer: Row, terms: Row, figures: _Figures, split: Row | None) -> Prices:
-    level = {"v220": "lv", "v380": "lv"}.get(terms["voltage_level"], terms["voltage_level"])
+    level = LEVELS.get(terms["voltage_level"], str(terms["voltage_level"]))
     whole: Mapping[str, Decimal] = {
         "residential": figures("residential_ladder", "shared_meter"), "agricultural": figures("agricultural", "lv"),
     }  # fmt: skip
-    common = {"split": whole[split["tariff_class"]] if split else None, "feed_in": figures("feed_in")}
+    common: dict[str, Any] = {
+        "split": whole[split["tariff_class"]] if split else None,
+        "feed_in": figures("feed_in"),
+    }
     if terms["tariff_class"] == "residential":
-        tiers = tuple(figures("residential_ladder", f"tier{t}") for t in (1, 2, 3))
-        return Prices(tiers=tiers, **common)  # type: ignore[arg-type]  # three names, three tiers
+        first, second, third = (figures("residential_ladder", f"tier{t}") for t in (1, 2, 3))
+        return Prices(tiers=(first, second, third), **common)
     if terms["tariff_class"] == "agricultural":
         return Prices(energy=figures("agricultural", level), **common)
     purchase, green = figures("agency_purchase"), Decimal(0)

@@ -27,7 +27,7 @@ def _terms(**changes: int | Ints) -> Terms:
     """One customer, one whole bill in the first month of the plan."""
     days = int(PLAN.month_bounds[1])
     usual: dict[str, int | Ints] = {
-        "row": 0, "month": 0, "begin": 0, "end": days, "days_in_month": days, "energy": 1_000_000, "rates": np.zeros(4),
+        "row": 0, "month": 0, "begin": 0, "end": days, "days_in_month": days, "energy": 1_000_000, "rates": np.zeros(4, dtype=np.int64),
         "export": 0, "reactive": 0, "demand": 0, "multiplier": 1, "capacity": 10_000, "no_load": 0,
         "contract_capacity": 10_000, "contract_demand": 0, "tariff_class": sectors.COMMERCIAL, "mode": sectors.SINGLE,
         "tou": 0, "pf_standard": 0, "loss": 0, "split_pct": 0, "split_kwh": 0, "split_price": 0,

@@ -1,6 +1,7 @@
 """Market contracts and prices, captive plants, daily balance, demand response, corrections."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from wattwarden.simulate.world import Row, World, customer_id
 CATEGORY = {"mill": "high_energy", "hospital": "public_service"}
 RETAIL_CAP = 1.08
 """Reference ceiling of the retail price, as part of the agency price."""
-GREEN_PRICE = 0.021
+GREEN_PRICE = Decimal("0.021")
 """Environmental value in green packages, yuan per kWh."""
 MONITORED, CONTROLLED = 0.78, 0.24
 """Shares of peak load under monitoring and control; the duty is 70 % and 20 % (DOMAIN H)."""

@@ -52,7 +52,8 @@ def _by_station(plot: Plot, among: Bools, start: int, stop: int) -> Iterator[int
     """Customers whom one cause at their station hits in months ``start`` until ``stop``."""
     world = plot.world
     counts = np.bincount(world.people.station[among], minlength=len(world.stations))
-    chosen = plot.rng.permutation(np.flatnonzero(counts))[: max(1, plot.count // 2)]
+    large = np.flatnonzero((counts > 0) & (2 * counts >= counts.max()))
+    chosen = plot.rng.permutation(large)[: max(1, plot.count // 2)]
     first, last = (int(world.plan.month_bounds[month]) for month in (start, stop))
     for station in sorted(int(s) for s in chosen):
         group = f"{plot.kind.kind}-{world.stations[station]}"
@@ -62,18 +63,13 @@ def _by_station(plot: Plot, among: Bools, start: int, stop: int) -> Iterator[int
             yield customer
 
 
-@kind_of_many(
-    "billing.purchase_price_of_last_month",
-    RISK,
-    "误用上月代理购电价",
-    "Purchase price of the month before",
-    0.4,
-)
-def _purchase(plot: Plot) -> None:
-    world, purchase = plot.world, tariff_of(plot.world.plan).purchase
-    month = max(1, plot.month(-5, -1))
-    for customer in _by_station(plot, _spared(plot) & (world.people.market == AGENCY), month, month + 1):
-        plot.misbill(customer, "purchase", month, month + 1, int(purchase[month - 1]))
+@kind_of_many("billing.tou_ratio_wrong", RISK, "分时比例维护错误", "Ratio of time of use loaded wrong", 0.4)
+def _ratio(plot: Plot) -> None:
+    world = plot.world
+    timed = world.people.is_tou & (world.people.market == AGENCY)
+    month, months = plot.month(-4, -1), world.plan.months
+    for customer in _by_station(plot, _spared(plot) & timed, month, months):
+        plot.misbill(customer, f"ratios.{PEAK}", month, months, WRONG_PEAK * 10**SHARE_DIGITS)
 
 
 @kind_of_many(
@@ -89,10 +85,15 @@ def _transmission(plot: Plot) -> None:
             plot.misbill(customer, "single_rate", month, month + 1, int(price[month]))
 
 
-@kind_of_many("billing.tou_ratio_wrong", RISK, "分时比例维护错误", "Ratio of time of use loaded wrong", 0.4)
-def _ratio(plot: Plot) -> None:
-    world = plot.world
-    timed = world.people.is_tou & (world.people.market == AGENCY)
-    month, months = plot.month(-4, -1), world.plan.months
-    for customer in _by_station(plot, _spared(plot) & timed, month, months):
-        plot.misbill(customer, f"ratios.{PEAK}", month, months, WRONG_PEAK * 10**SHARE_DIGITS)
+@kind_of_many(
+    "billing.purchase_price_of_last_month",
+    RISK,
+    "误用上月代理购电价",
+    "Purchase price of the month before",
+    0.4,
+)
+def _purchase(plot: Plot) -> None:
+    world, purchase = plot.world, tariff_of(plot.world.plan).purchase
+    month = max(1, plot.month(-5, -1))
+    for customer in _by_station(plot, _spared(plot) & (world.people.market == AGENCY), month, month + 1):
+        plot.misbill(customer, "purchase", month, month + 1, int(purchase[month - 1]))

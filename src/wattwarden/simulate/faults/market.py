@@ -56,12 +56,13 @@ def _overlap(plot: Plot) -> None:
 def _dear(plot: Plot) -> None:
     world = plot.world
     contracts = world.by_customer("market_contract")
-    highest = int(tariff_of(world.plan).purchase.max()) / E8
+    highest = int(tariff_of(world.plan).purchase.max())
+    cap, dear = round(highest * RETAIL_CAP), round(highest * DEAR)
     for customer in plot.pick(high_voltage(world) & (world.people.market == RETAIL) & ~green(world)):
-        price = round(highest * DEAR, 4)
-        contracts[customer_id(customer)][0]["price"] = price
-        world.people.purchase[customer] = round(price * E8)
-        loss = round(float(world.people.base_kwh[customer]) * 365 * (price - highest * RETAIL_CAP) * 100)
+        contracts[customer_id(customer)][0]["price"] = dear / E8
+        world.people.purchase[customer] = dear
+        kwh = float(world.people.base_kwh[customer]) * 365
+        loss = round(kwh * (dear - cap) * 100 / E8)
         plot.truth(customer, 0, world.plan.days, loss, direction="customer_loses")
 
 
