@@ -1,14 +1,17 @@
 """From a simulated county to the score: the figures must not fall below the floor."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from wattwarden.app.score_bills import score_bills
 from wattwarden.cli.main import app
 
 FLOOR = Path(__file__).with_name("score_floor.yaml")
-EXIT_PROBLEMS = 1
+EXIT_PROBLEMS, EXIT_FAILED = 1, 2
 
 
 def _run(*arguments: str | Path) -> Result:
@@ -25,3 +28,26 @@ def test_a_small_county_is_scanned_well_enough(tmp_path: Path, monkeypatch: pyte
     assert scanned.exit_code in {0, EXIT_PROBLEMS}, scanned.output
     scored = _run("score", "--truth", county / "truth", "--floor", FLOOR)
     assert scored.exit_code == 0, scored.output
+    _bills_are_checked_to_the_fen(tmp_path / "home", county / "truth")
+
+
+def _bills_are_checked_to_the_fen(home: Path, truth: Path) -> None:
+    """Every planted difference of a yuan or more is found to the fen, and nothing else differs."""
+    score = score_bills(home, truth)
+    assert score is not None
+    assert len(score.kinds) >= 12
+    assert [
+        (k.kind, k.missed, k.planted - k.exact) for k in score.kinds if k.missed or k.exact < k.planted
+    ] == []
+    assert score.false == 0
+    checked = _run("--lang", "en", "bill", "check", "--format", "csv", "--limit", "1")
+    assert checked.exit_code == EXIT_PROBLEMS
+    first = next(csv.DictReader(io.StringIO(checked.output)))
+    explained = _run("--lang", "en", "bill", "explain", first["customer_id"], first["bill_month"][:7])
+    assert explained.exit_code == 0, explained.output
+    assert "Due in all" in explained.output
+    chinese = _run("--lang", "zh", "bill", "explain", first["customer_id"], first["bill_month"][:7])
+    assert "应收合计" in chinese.output
+    nobody = _run("--lang", "en", "bill", "explain", "nobody", "2026-05")
+    assert nobody.exit_code == EXIT_FAILED
+    assert "no bill of nobody" in str(nobody.stderr)

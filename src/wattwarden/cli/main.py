@@ -59,6 +59,11 @@ COMMANDS = {
     "prices": Entry(
         "prices_command:app", "电价表的查看、检查与比较", "Show, check and compare the price books"
     ),
+    "bill": Entry(
+        "bill_command:app",
+        "账单复算、核对与逐项推导",
+        "Compute issued bills again, explain them line by line",
+    ),
     "claim": Entry(
         "claim_command:app",
         "退补、窃电、违约用电、违约金与赔偿计算",

@@ -9,6 +9,7 @@ import typer
 from wattwarden.cli.output import EXIT_PROBLEMS, console, home_folder, messages, problems_shown, say
 
 if TYPE_CHECKING:
+    from wattwarden.app.score_bills import BillingScore
     from wattwarden.app.score_scan import ScoreReport, Share
 
 
@@ -33,15 +34,20 @@ def score(
     from dataclasses import asdict
     from json import dumps
 
+    from wattwarden.app.score_bills import score_bills
     from wattwarden.app.score_scan import below_floor, read_floor, score_scan
 
     with problems_shown():
         wanted = read_floor(floor) if floor else None
         report = score_scan(home_folder(home), truth)
+        bills = score_bills(home_folder(home), truth)
     if output is Format.json:
-        console().print(dumps(asdict(report), ensure_ascii=False, indent=1), soft_wrap=True)
+        figures = asdict(report) | {"bills": asdict(bills) if bills else None}
+        console().print(dumps(figures, ensure_ascii=False, indent=1), soft_wrap=True)
     else:
         _print(report)
+        if bills is not None:
+            _print_bills(bills)
     problems = below_floor(report, wanted) if wanted else []
     for problem in problems:
         messages().print(say("低于底线: ", "below the floor: ") + str(problem), style="bold red")
@@ -80,6 +86,25 @@ def _print(report: "ScoreReport") -> None:
         out.print(say("误伤 ", "Look-alikes accused, ") + f"{kind_name}: {share.hits} / {share.of}")
     for rule, count in report.wrong_by_rule.items():
         out.print(say("错报规则 ", "Wrong accusations by ") + f"{rule}: {count}")
+
+
+def _print_bills(score: "BillingScore") -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(say("植入的计费差错(账单)", "Planted billing errors (bills)"), no_wrap=True)
+    for heading in (
+        say("植入", "planted"),
+        say("查出", "found"),
+        say("漏查", "missed"),
+        say("分毫不差", "to the fen"),
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for kind in score.kinds:
+        table.add_row(kind.kind, str(kind.planted), str(kind.found), str(kind.missed), str(kind.exact))
+    console().print()
+    console().print(table, width=TABLE_WIDTH, crop=False, soft_wrap=True)
+    console().print(say(f"误报差异账单: {score.false}", f"False differences: {score.false} bills"))
 
 
 def _share(share: "Share") -> str:

@@ -92,25 +92,25 @@ def _widened(matrix: Ints, width: int) -> Ints:
     return wide
 
 
-def billed_side(bill: Ints, lines: pa.Table, bills: int) -> tuple[Side, Bools, Bools]:
+def billed_side(bill: Ints, lines: pa.Table, parts: Ints) -> tuple[Side, Bools, Bools]:
     """What was billed, from the issued lines; with it, which elements came twice, and which sums are wrong.
 
     Args:
         bill: Position of the bill of each line.
         lines: Lines added up by bill and item.
-        bills: Number of bills.
+        parts: Number of parts of each bill; so many lines of an item are due at most.
     """
     item = pc.index_in(lines.column("item"), pa.array(ITEMS, pa.string())).to_numpy()
     at = (bill, item)
-    kwh, price, fen = (np.zeros((bills, len(ITEMS)), dtype=np.int64) for _ in range(3))
-    present, twice, wrong = (np.zeros((bills, len(ITEMS)), dtype=np.bool_) for _ in range(3))
+    kwh, price, fen = (np.zeros((len(parts), len(ITEMS)), dtype=np.int64) for _ in range(3))
+    present, twice, wrong = (np.zeros((len(parts), len(ITEMS)), dtype=np.bool_) for _ in range(3))
     values = {
         name: np.asarray(pc.fill_null(lines.column(name).cast(pa.int64()), NULL).to_numpy())
         for name in ("kwh", "price", "least_price", "fen", "lines")
     }
     kwh[at], fen[at], present[at] = values["kwh"], values["fen"], True
     price[at] = np.where(values["price"] == values["least_price"], values["price"], NULL)
-    twice[at] = values["lines"] > 1
+    twice[at] = values["lines"] > parts[bill]
     exact = (values["lines"] == 1) & (values["kwh"] != NULL) & (values["price"] != NULL)
     product = np.where(exact, values["kwh"], 0) * np.where(exact, values["price"], 0)
     wrong[at] = exact & (_half_up(product) != values["fen"]) & ~np.append(BASIC_ITEMS, False)[item]

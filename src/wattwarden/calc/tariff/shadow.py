@@ -73,7 +73,7 @@ def _batch(facts: Assembled, start: int, stop: int, lines: pa.Table, owner: Ints
     bills["pf_standard"][~good] = NULL
     charges = charge(bills, segments, facts.figures, facts.pf_tables)
     due = compare.due_side(charges, bills)
-    billed, twice, wrong = compare.billed_side(owner, lines, stop - start)
+    billed, twice, wrong = compare.billed_side(owner, lines, bills["count"])
     firsts = facts.table.slice(begin, end - begin).take(pa.array(bills["first"]))
     issued = compare.issued_bill(firsts)
     said = _facts(facts, start, stop, begin, charges)

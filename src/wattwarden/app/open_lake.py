@@ -1,0 +1,24 @@
+"""Open the newest lake for questions, whole or for one customer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wattwarden.app.scan_settings import load_scan_settings
+from wattwarden.domain.content import contract
+from wattwarden.engines.duckdb_engine import DuckDBEngine
+from wattwarden.lake.store import Lake
+
+
+@contextmanager
+def newest_lake(home: Path, customer: str | None = None) -> Iterator[DuckDBEngine]:
+    """An engine over the lake as it is now.
+
+    Raises:
+        WattwardenError: the lake is empty.
+    """
+    scratch = home / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with DuckDBEngine(contract(), load_scan_settings(home).limits, scratch) as engine:
+        engine.open_snapshot(Lake(home, contract()).snapshot(), customer)
+        yield engine
