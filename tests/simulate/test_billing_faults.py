@@ -5,7 +5,13 @@ import csv
 import pytest
 
 from tests.simulate.conftest import County
+from wattwarden.domain.errors import WattwardenError
+from wattwarden.simulate import parts, readings, usage
 from wattwarden.simulate.faults import KINDS
+from wattwarden.simulate.misbilling import billed_terms
+from wattwarden.simulate.plan import Plan
+from wattwarden.simulate.run import build
+from wattwarden.simulate.terms import honest_terms
 from wattwarden.simulate.truth import BILLING_HEADER
 
 FILED = (
@@ -129,3 +135,18 @@ def test_faults_of_the_readings_are_no_wrong_bills(county: County) -> None:
         "WHERE t.kind LIKE 'theft.%' OR t.kind IN ('metering.register_frozen', 'metering.multiplier_mismatch')"
     )
     assert both == []
+
+
+def test_a_term_that_bills_do_not_have_is_refused() -> None:
+    world = build(Plan(500, 3, faults=False))
+    used = usage.simulate_usage(world, usage.weather(world.plan), 0, 500)
+    read = parts.make_parts(
+        world,
+        used,
+        readings.cycle(world, used),
+        readings.registers(world, used),
+        readings.demand_kw(world, used),
+    )
+    world.misbill("a kind", 7, "nonsense", 0, 1, 0)
+    with pytest.raises(WattwardenError, match="nonsense"):
+        billed_terms(world, used, honest_terms(world, used, read), read)

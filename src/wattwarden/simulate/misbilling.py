@@ -28,21 +28,30 @@ def misbillings_of(world: World, usage: Usage) -> Iterator[Misbilling]:
 
 def billed_terms(world: World, usage: Usage, filed: Terms, parts: Parts) -> Terms:
     """The terms by which the bills were computed."""
-    billed = filed.copy()
-    for wrong in misbillings_of(world, usage):
-        if wrong.term not in SLIPS:
-            span = billed.span(wrong.customer - usage.first, wrong.start, wrong.stop)
-            _TERMS.get(wrong.term, _replace)(billed, span, wrong, parts)
+    planned = [wrong for wrong in misbillings_of(world, usage) if wrong.term not in SLIPS]
+    billed = filed.to_change(_name(wrong) for wrong in planned if wrong.term not in _TERMS)
+    for wrong in planned:
+        span = billed.span(wrong.customer - usage.first, wrong.start, wrong.stop)
+        _TERMS.get(wrong.term, _replace)(billed, span, wrong, parts)
     return billed
+
+
+def _name(wrong: Misbilling) -> str:
+    """Name of the term without the position in it.
+
+    Raises:
+        WattwardenError: bills have no such term.
+    """
+    name = wrong.term.partition(".")[0]
+    if name not in Terms.__dataclass_fields__:
+        raise fail("misbilling", found=wrong.term, expected="a term of bills")
+    return name
 
 
 def _replace(billed: Terms, span: slice, wrong: Misbilling, parts: Parts) -> None:
     """``name`` or ``name.position``: the value itself."""
     del parts
-    name, _, position = wrong.term.partition(".")
-    if name not in vars(billed):
-        raise fail("misbilling", found=wrong.term, expected="a term of bills")
-    values = getattr(billed, name)[span]
+    values, position = getattr(billed, _name(wrong))[span], wrong.term.partition(".")[2]
     if position:
         values = values[:, int(position)]
     values[...] = round(wrong.value)

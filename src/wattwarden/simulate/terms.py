@@ -4,6 +4,7 @@ One element per segment: a part of a bill month in which no term changes, in the
 Energy in 0.01 kWh, power and capacity in 0.01 kW or kVA, figures as in ``prices``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,6 +20,8 @@ from wattwarden.simulate.prices import E8, Tariff, tariff_of
 from wattwarden.simulate.usage import Usage
 from wattwarden.simulate.world import World
 
+ENERGY = ("energy", "rates", "export", "reactive", "multiplier")
+"""Terms that follow from registers and their multiplier."""
 EXCESS, FLOOR = 1, 2
 """Positions in ``Terms.demand_rule``."""
 MARKET_TOU_ENDS = (2026, 3)
@@ -98,9 +101,10 @@ class Terms:
         """Some segments."""
         return Terms(**{name: values[segments] for name, values in vars(self).items()})
 
-    def copy(self) -> "Terms":
-        """The same terms, to be changed."""
-        return Terms(**{name: values.copy() for name, values in vars(self).items()})
+    def to_change(self, names: Iterable[str]) -> "Terms":
+        """The same terms, of which those called ``names`` and the energy may be changed."""
+        fresh = {name: getattr(self, name).copy() for name in {*ENERGY, *names}}
+        return replace(self, **fresh)
 
     def span(self, row: int, start: int, stop: int) -> slice:
         """Segments of a customer in bill months ``start`` until ``stop`` (exclusive)."""
@@ -275,7 +279,7 @@ FILED = ("tariff_class", "mode", "tou", "pf_standard", "loss", "contract_demand"
 
 def filed_terms(world: World, usage: Usage, honest: Terms) -> Terms:
     """The terms that the files and the readings give, planted changes included."""
-    filed = honest.copy()
+    filed = honest.to_change((*FILED, "capacity", "no_load"))
     _serve(world, usage, filed, planted=True)
     for change in world.changes_in("multiplier", usage.first, usage.last):
         span = filed.span(change.customer - usage.first, change.start, change.stop)

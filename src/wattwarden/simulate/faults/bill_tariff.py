@@ -71,7 +71,7 @@ def _standard(plot: Plot) -> None:
 def _unadjusted(plot: Plot) -> None:
     world, people = plot.world, plot.world.people
     for customer in plot.pick(settled(world) & (people.pf_standard > 0)):
-        people.power_factor[customer] = 0.84
+        people.power_factor[customer] = 0.8
         month = plot.month(-6, -2)
         plot.misbill(customer, "pf_standard", month, world.plan.months, 0)
         plot.wrong_bills(customer, month, world.plan.months)
