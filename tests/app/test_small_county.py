@@ -2,13 +2,18 @@
 
 import csv
 import io
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from wattwarden.app.bill_what_if import NewTerms, bill_what_if
+from wattwarden.app.explain_bill import explain_bill
 from wattwarden.app.score_bills import score_bills
 from wattwarden.cli.main import app
+from wattwarden.domain.errors import WattwardenError
 
 FLOOR = Path(__file__).with_name("score_floor.yaml")
 EXIT_PROBLEMS, EXIT_FAILED = 1, 2
@@ -51,3 +56,19 @@ def _bills_are_checked_to_the_fen(home: Path, truth: Path) -> None:
     nobody = _run("--lang", "en", "bill", "explain", "nobody", "2026-05")
     assert nobody.exit_code == EXIT_FAILED
     assert "no bill of nobody" in str(nobody.stderr)
+    _other_terms_cost_what_they_say(home, first["customer_id"], date.fromisoformat(first["bill_month"]))
+
+
+def _other_terms_cost_what_they_say(home: Path, customer: str, month: date) -> None:
+    """The terms in force change nothing; energy at ten yuan costs more."""
+    (bill,) = explain_bill(home, customer, month)
+    mode = str(bill.facts[0]["billing_mode"])
+    same = {m.month: m.change_fen for m in bill_what_if(home, customer, NewTerms(billing_mode=mode))}
+    assert same[month] == 0
+    dear = NewTerms(tariff_class="commercial_industrial", market="retail", price=Decimal(10))
+    costs = {m.month: m.change_fen for m in bill_what_if(home, customer, dear)}
+    assert (costs[month] or 0) > 0
+    with pytest.raises(WattwardenError, match="without a price"):
+        bill_what_if(home, customer, NewTerms(market="retail"))
+    with pytest.raises(WattwardenError, match="no bill of nobody"):
+        bill_what_if(home, "nobody", NewTerms(is_tou=True))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from wattwarden.cli.figures import number
 from wattwarden.cli.output import EXIT_PROBLEMS, console, home_folder, language, messages, problems_shown, say
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Compute issued bills again and explain them. 账单复算与推导")
 
 Format = Literal["table", "csv", "json", "xlsx"]
+TariffClass = Literal["residential", "agricultural", "commercial_industrial"]
+Mode = Literal["single_rate", "two_part_capacity", "two_part_demand"]
+Market = Literal["agency", "direct", "retail"]
 Home = Annotated[Path | None, typer.Option(help="Data folder. 数据目录")]
 _FEN_PER_YUAN = 100
 
@@ -72,6 +76,38 @@ def explain(
                 write_worked(bill.worked, excel, language())
     if excel is not None:
         console().print(say(f"已写入 {excel}", f"written to {excel}"))
+
+
+@app.command()
+def what_if(
+    customer: Annotated[str, typer.Argument(help="Customer number. 户号")],
+    tariff_class: Annotated[
+        TariffClass | None, typer.Option("--class", help="Tariff class. 用电类别")
+    ] = None,
+    mode: Annotated[Mode | None, typer.Option(help="Billing mode. 计费方式")] = None,
+    tou: Annotated[bool | None, typer.Option("--tou/--no-tou", help="Time of use. 分时")] = None,
+    contract_demand: Annotated[Decimal | None, number("Contract demand, kW. 核定需量")] = None,
+    capacity: Annotated[Decimal | None, number("Capacity in operation, kVA. 运行容量")] = None,
+    market: Annotated[Market | None, typer.Option(help="How the energy is bought. 购电方式")] = None,
+    price: Annotated[Decimal | None, number("Price of the market contract, yuan/kWh. 市场合同电价")] = None,
+    home: Home = None,
+) -> None:
+    """Cost of the last twelve bills under other terms, with the same use. 换一种电价方案的费用."""
+    from wattwarden.app.bill_what_if import NewTerms, bill_what_if
+
+    terms = NewTerms(tariff_class, mode, tou, contract_demand, capacity, market, price)
+    with problems_shown():
+        months = bill_what_if(home_folder(home), customer, terms)
+    out = console()
+    out.print(say("假设用电量与需量不变；单位：元", "the same energy and demand are assumed; in yuan"))
+    for month in months:
+        figures = f"{_yuan(month.due_fen)} → {_yuan(month.what_if_fen)} ({_yuan(month.change_fen)})"
+        why = "" if month.what_if_fen is not None else f"  {_word('outcome', month.outcome)}"
+        out.print(f"{month.month:%Y-%m}: {figures}{why}")
+    known = [m for m in months if m.due_fen is not None and m.what_if_fen is not None]
+    due, other = sum(m.due_fen or 0 for m in known), sum(m.what_if_fen or 0 for m in known)
+    text = f"{_yuan(due)} → {_yuan(other)} ({_yuan(other - due)})"
+    out.print(say(f"合计({len(known)} 个月): {text}", f"sum of {len(known)} months: {text}"))
 
 
 def _show(result: "BillCheck") -> None:

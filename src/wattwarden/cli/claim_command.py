@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from wattwarden.cli.figures import number
 from wattwarden.cli.output import console, language, problems_shown, say
 from wattwarden.domain.errors import fail
 
@@ -23,30 +24,8 @@ Format = Literal["text", "json"]
 Wiring = Literal["single_phase", "three_phase_4w", "high_voltage"]
 
 
-def figure(text: str) -> Decimal:
-    """An exact figure as it was typed.
-
-    Raises:
-        BadParameter: it is not a number.
-    """
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
-        raise typer.BadParameter(
-            say(f"{text} 不是数字，应如 1234.5", f"found {text}, expected a number such as 1234.5")
-        )
-    return value
-
-
-def option(help_text: str) -> Any:  # noqa: ANN401 - typer's parameter, as its own functions return it
-    """A figure that is kept exact: typer would make it a float."""
-    return typer.Option(parser=figure, metavar="<number>", help=help_text)
-
-
-Kwh = Annotated[Decimal, option("Energy read in the period, kWh. 抄见电量")]
-Price = Annotated[Decimal | None, option("Price, yuan/kWh; without it only energy. 电价")]
+Kwh = Annotated[Decimal, number("Energy read in the period, kWh. 抄见电量")]
+Price = Annotated[Decimal | None, number("Price, yuan/kWh; without it only energy. 电价")]
 Day = Annotated[
     datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the act, which decides the rules. 行为日")
 ]
@@ -79,7 +58,7 @@ def _energy(compute: "Callable[[], Worked]", price: Decimal | None, form: Format
 
 @app.command()
 def meter_error(
-    kwh: Kwh, error_pct: Annotated[Decimal, option("Signed relative error of the meter, %; slow is negative. 误差")],
+    kwh: Kwh, error_pct: Annotated[Decimal, number("Signed relative error of the meter, %; slow is negative. 误差")],
     price: Price = None, form: As = "text", excel: Excel = None,
 ) -> None:  # fmt: skip
     """Meter or instrument transformer out of tolerance. 计量误差超差退补."""
@@ -90,8 +69,8 @@ def meter_error(
 
 @app.command()
 def voltage_drop(
-    kwh: Kwh, actual_pct: Annotated[Decimal, option("Drop measured, %. 实测压降")],
-    allowed_pct: Annotated[Decimal, option("Drop allowed, %. 允许压降")],
+    kwh: Kwh, actual_pct: Annotated[Decimal, number("Drop measured, %. 实测压降")],
+    allowed_pct: Annotated[Decimal, number("Drop allowed, %. 允许压降")],
     price: Price = None, form: As = "text", excel: Excel = None,
 ) -> None:  # fmt: skip
     """Voltage drop of the secondary wire above what is allowed. 二次压降超差退补."""
@@ -102,7 +81,7 @@ def voltage_drop(
 
 @app.command()
 def normal_month(
-    kwh: Kwh, normal_kwh: Annotated[Decimal, option("Use of a normal month, kWh. 正常月电量")],
+    kwh: Kwh, normal_kwh: Annotated[Decimal, number("Use of a normal month, kWh. 正常月电量")],
     price: Price = None, form: As = "text", excel: Excel = None,
 ) -> None:  # fmt: skip
     """Other causes: by the use of a normal month. 按正常月电量退补."""
@@ -113,9 +92,9 @@ def normal_month(
 
 @app.command()
 def wrong_wiring(
-    kwh: Kwh, factor: Annotated[Decimal | None, option("Correction factor K of the vector diagram. 更正系数")] = None,
+    kwh: Kwh, factor: Annotated[Decimal | None, number("Correction factor K of the vector diagram. 更正系数")] = None,
     fault: Annotated[str | None, typer.Option(help="Fault for K by theory, such as 4w_one_voltage_lost. 故障类型")] = None,
-    cos_phi: Annotated[Decimal, option("Power factor for K by theory. 功率因数")] = Decimal(1),
+    cos_phi: Annotated[Decimal, number("Power factor for K by theory. 功率因数")] = Decimal(1),
     price: Price = None, form: As = "text", excel: Excel = None,
 ) -> None:  # fmt: skip
     """Wrong wiring: by K, measured or by theory for a balanced load. 接线错误退补."""
@@ -133,7 +112,7 @@ def wrong_wiring(
 
 @app.command()
 def transformer_fault(
-    kwh: Kwh, missing_pct: Annotated[Decimal, option("Missing energy as a share of the energy read, %. 差额率")],
+    kwh: Kwh, missing_pct: Annotated[Decimal, number("Missing energy as a share of the energy read, %. 差额率")],
     price: Price = None, form: As = "text", excel: Excel = None,
 ) -> None:  # fmt: skip
     """Fuse blown or instrument transformer faulty. 互感器故障退补."""
@@ -144,8 +123,8 @@ def transformer_fault(
 
 @app.command()
 def multiplier(
-    kwh: Kwh, billed: Annotated[Decimal, option("Multiplier billed. 计费倍率")],
-    actual: Annotated[Decimal, option("Multiplier on site. 实际倍率")],
+    kwh: Kwh, billed: Annotated[Decimal, number("Multiplier billed. 计费倍率")],
+    actual: Annotated[Decimal, number("Multiplier on site. 实际倍率")],
     price: Price = None, form: As = "text", excel: Excel = None,
 ) -> None:  # fmt: skip
     """Multiplier other than billed; kwh is the energy as billed. 倍率差错退补."""
@@ -157,16 +136,16 @@ def multiplier(
 @app.command()
 def theft(
     on: Day,
-    tapped_kw: Annotated[Decimal | None, option("Rated power tapped before the meter, kW. 私接容量")] = None,
-    current_a: Annotated[Decimal | None, option("Rated current of the meter, A. 标定电流")] = None,
+    tapped_kw: Annotated[Decimal | None, number("Rated power tapped before the meter, kW. 私接容量")] = None,
+    current_a: Annotated[Decimal | None, number("Rated current of the meter, A. 标定电流")] = None,
     wiring: Annotated[Wiring, typer.Option(help="Wiring of the meter. 接线方式")] = "single_phase",
-    ratio: Annotated[Decimal, option("Ratio of the current transformers. 变比")] = Decimal(1),
-    line_kv: Annotated[Decimal | None, option("Line voltage at high voltage, kV. 线电压")] = None,
+    ratio: Annotated[Decimal, number("Ratio of the current transformers. 变比")] = Decimal(1),
+    line_kv: Annotated[Decimal | None, number("Line voltage at high voltage, kV. 线电压")] = None,
     days: Annotated[int | None, typer.Option(help="Days, if found out. 查明天数")] = None,
-    hours: Annotated[Decimal | None, option("Hours a day, if found out. 每日小时")] = None,
+    hours: Annotated[Decimal | None, number("Hours a day, if found out. 每日小时")] = None,
     lighting: Annotated[bool, typer.Option("--lighting/--power", help="Kind of use. 照明/动力")] = False,
     price: Price = None,
-    times: Annotated[Decimal | None, option("Multiple decided for the penalty. 确定的倍数")] = None,
+    times: Annotated[Decimal | None, number("Multiple decided for the penalty. 确定的倍数")] = None,
     justification: Annotated[str, typer.Option(help="Why this multiple. 理由")] = "",
     approver: Annotated[str, typer.Option(help="Who approved it. 审批人")] = "",
     form: As = "text",
@@ -194,12 +173,12 @@ def theft(
 
 @app.command()
 def late_fee(
-    arrears: Annotated[Decimal, option("Arrears, yuan. 欠费")],
+    arrears: Annotated[Decimal, number("Arrears, yuan. 欠费")],
     due: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Due on. 缴费截止日")],
     paid: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Paid on. 实缴日")],
     residential: Residential = False,
     contract_permille: Annotated[
-        Decimal | None, option("Rate agreed in the contract, ‰ a day. 合同约定比例")
+        Decimal | None, number("Rate agreed in the contract, ‰ a day. 合同约定比例")
     ] = None,
     form: As = "text",
     excel: Excel = None,
@@ -216,8 +195,8 @@ def late_fee(
 
 @app.command()
 def class_change(
-    on: Day, monthly: Annotated[Decimal, option("Difference of a month, yuan. 每月差额电费")],
-    months: Annotated[Decimal | None, option("Months, if found out. 查明月数")] = None,
+    on: Day, monthly: Annotated[Decimal, number("Difference of a month, yuan. 每月差额电费")],
+    months: Annotated[Decimal | None, number("Months, if found out. 查明月数")] = None,
     form: As = "text", excel: Excel = None,
 ) -> None:  # fmt: skip
     """Dear use on a cheap price. 高价低接."""
@@ -227,11 +206,11 @@ def class_change(
     _answer(lambda: class_change_claim(on.date(), fen(monthly), months), form, excel)
 
 
-Kva = Annotated[Decimal, option("Capacity, kVA or kW. 容量")]
+Kva = Annotated[Decimal, number("Capacity, kVA or kW. 容量")]
 Monthly = Annotated[
-    Decimal | None, option("Capacity charge of a two-part customer, yuan/(kVA·month). 容量电价")
+    Decimal | None, number("Capacity charge of a two-part customer, yuan/(kVA·month). 容量电价")
 ]
-Months = Annotated[Decimal, option("Months of use. 使用月数")]
+Months = Annotated[Decimal, number("Months of use. 使用月数")]
 
 
 @app.command()
@@ -271,9 +250,9 @@ def own_source(on: Day, kva: Kva, form: As = "text", excel: Excel = None) -> Non
 
 @app.command()
 def outage(
-    on: Day, hourly_kwh: Annotated[Decimal, option("Average use before, kWh per hour. 停电前平均小时电量")],
-    hours: Annotated[Decimal, option("Duration, hours. 停电小时数")],
-    price: Annotated[Decimal, option("Average energy price, yuan/kWh. 平均电度电价")],
+    on: Day, hourly_kwh: Annotated[Decimal, number("Average use before, kWh per hour. 停电前平均小时电量")],
+    hours: Annotated[Decimal, number("Duration, hours. 停电小时数")],
+    price: Annotated[Decimal, number("Average energy price, yuan/kWh. 平均电度电价")],
     two_part: Annotated[bool, typer.Option("--two-part/--single-rate", help="Billing mode. 两部制/单一制")] = False,
     form: As = "text", excel: Excel = None,
 ) -> None:  # fmt: skip
