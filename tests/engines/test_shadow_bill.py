@@ -1,0 +1,124 @@
+"""What becomes of bills whose facts are missing or contradict each other: each has its named outcome."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+import pytest
+
+from wattwarden.domain.content import contract
+from wattwarden.engines.derive import derivation_order
+from wattwarden.engines.duckdb_engine import DuckDBEngine, Limits
+
+World = dict[str, list[dict[str, Any]]]
+APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
+
+
+def shop() -> World:
+    """A shop on time of use at 10 kV, 500 kVA by capacity, whose April bill was not issued right."""
+    return {
+        "org_unit": [{"org_id": "O1", "name": "甲", "kind": "station", "region": "demo"}],
+        "customer": [{"customer_id": "C1", "org_id": "O1", "status": "active", "voltage_level": "kv10",
+                      "contract_capacity_kva": 500, "market_attribute": "agency"}],
+        "tariff_assignment": [{"customer_id": "C1", "valid_from": date(2024, 1, 1), "billing_mode": "two_part_capacity",
+                               "tariff_class": "commercial_industrial", "is_tou": True, "pf_standard": 0.85}],
+        "customer_transformer": [{"transformer_id": "T1", "valid_from": date(2024, 1, 1), "customer_id": "C1",
+                                  "model": "S11", "capacity_kva": 500, "state": "running"}],
+        "meter": [{"meter_id": "M1", "metering_point_id": "P1", "customer_id": "C1", "role": "billing",
+                   "multiplier": 100, "digits": 6, "metering_mode": "hv_lv"}],
+        "reading_cycle": [{"meter_id": "M1", "customer_id": "C1", "read_date": MAY, "cycle_month": APRIL,
+                           "start_register": 100, "end_register": 600, "multiplier": 100, "kwh": 50_000,
+                           "sharp_kwh": 0, "peak_kwh": 20_000, "flat_kwh": 20_000, "valley_kwh": 10_000,
+                           "reactive_kvarh": 15_000, "max_demand_kw": 180, "months": 1}],
+        "bill": [{"bill_id": "B1", "customer_id": "C1", "bill_month": APRIL, "period_from": APRIL, "period_to": MAY,
+                  "kind": "normal", "kwh": 50_000, "amount_fen": 1, "issued_on": date(2026, 5, 2)}],
+        "bill_line": [{"bill_id": "B1", "line_no": 1, "item": "energy", "amount_fen": 1}],
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[DuckDBEngine]:
+    with DuckDBEngine(contract(), Limits(memory="1GB", seconds=60, threads=1)) as opened:
+        opened.open_empty()
+        yield opened
+
+
+def outcome(engine: DuckDBEngine, world: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
+    with engine.filled(world):
+        engine.derive(derivation_order(contract(), ["shadow_bill"]))
+        (row,) = engine.query("SELECT outcome FROM shadow_bill WHERE element = 'total'").to_pylist()
+        return str(row["outcome"])
+
+
+def test_a_whole_bill_is_checked(engine: DuckDBEngine) -> None:
+    assert outcome(engine, shop()) == "checked"
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "expected"),
+    [
+        ("tariff_assignment", {"valid_from": date(2026, 4, 10)}, "no_tariff"),
+        ("tariff_assignment", {"billing_mode": None}, "no_mode"),
+        ("org_unit", {"region": None}, "no_region"),
+        ("org_unit", {"region": "other"}, "no_price"),
+        ("reading_cycle", {"cycle_month": date(2026, 3, 1)}, "no_reading"),
+        ("reading_cycle", {"end_register": 50}, "register_reversed"),
+        ("reading_cycle", {"end_register": None, "kwh": -10}, "negative_energy"),
+        ("reading_cycle", {"end_register": 900_000_000}, "too_large"),
+        ("reading_cycle", {"valley_kwh": None}, "rates_missing"),
+        ("reading_cycle", {"valley_kwh": 9_000}, "rates_do_not_add_up"),
+        ("reading_cycle", {"reactive_kvarh": None}, "no_reactive"),
+        ("customer_transformer", {"model": "unheard-of"}, "no_transformer"),
+        ("tariff_assignment", {"pf_standard": 0.7}, "no_price"),
+        ("bill", {"period_to": date(2026, 6, 20)}, "period_invalid"),
+        ("bill", {"period_to": APRIL}, "period_invalid"),
+    ],
+)
+def test_a_fact_that_is_missing_or_wrong_is_named(
+    engine: DuckDBEngine, table: str, change: dict[str, object], expected: str
+) -> None:
+    world = deepcopy(shop())
+    world[table][0] |= change
+    assert outcome(engine, world) == expected
+
+
+def test_two_prices_at_once_and_two_splits(engine: DuckDBEngine) -> None:
+    world = shop()
+    world["tariff_assignment"].append(world["tariff_assignment"][0] | {"valid_from": date(2025, 1, 1)})
+    assert outcome(engine, world) == "overlapping_terms"
+    world = shop()
+    split = {"customer_id": "C1", "tariff_class": "residential", "kind": "quantity", "monthly_kwh": 100}
+    world["metering_split"] = [split, split | {"tariff_class": "agricultural"}]
+    assert outcome(engine, world) == "several_splits"
+    world["metering_split"] = [split | {"monthly_kwh": 60_000}]
+    assert outcome(engine, world) == "split_too_large"
+
+
+def test_a_demand_customer_without_a_demand_reading(engine: DuckDBEngine) -> None:
+    world = shop()
+    world["tariff_assignment"][0] |= {"billing_mode": "two_part_demand", "contract_demand_kw": 250}
+    assert outcome(engine, world) == "checked"
+    world["reading_cycle"][0]["max_demand_kw"] = None
+    assert outcome(engine, world) == "no_demand"
+
+
+def test_a_register_that_does_not_start_where_it_ended(engine: DuckDBEngine) -> None:
+    world = shop()
+    march = world["reading_cycle"][0] | {
+        "read_date": APRIL, "cycle_month": date(2026, 3, 1), "start_register": 0, "end_register": 100,
+    }  # fmt: skip
+    world["reading_cycle"].append(march)
+    assert outcome(engine, world) == "checked"
+    march["end_register"] = 90
+    assert outcome(engine, world) == "registers_do_not_join"
+
+
+def test_a_register_that_rolled_over_and_a_second_meter(engine: DuckDBEngine) -> None:
+    world = shop()
+    world["reading_cycle"][0] |= {"start_register": 999_900, "end_register": 400, "is_rollover": True}
+    world["bill"][0]["kwh"] = 50_000
+    with engine.filled(world):
+        engine.derive(derivation_order(contract(), ["shadow_bill"]))
+        (row,) = engine.query("SELECT expected_kwh FROM shadow_bill WHERE element = 'total'").to_pylist()
+    assert row["expected_kwh"] == 50_000
