@@ -52,7 +52,6 @@ BOOKS: dict[Element, tuple[str, ...]] = {
 }  # fmt: skip
 """Price books that a line rests on."""
 KWH = Label(zh="千瓦时", en="kWh")
-KVARH = Label(zh="千乏时", en="kvarh")
 KW = Label(zh="千瓦", en="kW")
 PER_KWH = Label(zh="元/千瓦时", en="yuan/kWh")
 
