@@ -69,12 +69,11 @@ class Issued:
 def due_side(charges: Charges, bills: Records) -> Side:
     """What was due: the lines of the engine, summed over the segments of each bill."""
     first = bills["first"]
-    parts = {name: charges.lines[name] for name in ("kwh", "price", "fen")}
-    kwh, fen = (np.add.reduceat(parts[name], first, axis=0) for name in ("kwh", "fen"))
-    lowest, price = (
-        np.minimum.reduceat(parts["price"], first, axis=0), np.maximum.reduceat(parts["price"], first, axis=0),
-    )  # fmt: skip
-    price = np.where(lowest == price, price, NULL)
+    kwh, price, fen = (charges.lines[name] for name in ("kwh", "price", "fen"))
+    if len(charges.lines) > len(bills):
+        kwh, fen = (np.add.reduceat(values, first, axis=0) for values in (kwh, fen))
+        lowest, highest = (f.reduceat(price, first, axis=0) for f in (np.minimum, np.maximum))
+        price = np.where(lowest == highest, highest, NULL)
     # Charges per kVA and kW have 4 decimals in the engine; here every price has 8.
     basic = BASIC_ITEMS[: len(ELEMENTS)] & (price != NULL)
     price = np.where(basic, price * 10_000, price)

@@ -3,6 +3,7 @@
 Source: the rules are in ``bill``, the paths in ``figures``, the causes in ``compare``.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from wattwarden.calc.tariff import compare
 from wattwarden.calc.tariff.assemble import OUTCOMES, Assembled, assemble
 from wattwarden.calc.tariff.compare import CAUSES, ITEMS, NAMES, Bools, Facts, Issued, Side
-from wattwarden.calc.tariff.engine import Charges, charge
+from wattwarden.calc.tariff.engine import THREADS, Charges, charge
 from wattwarden.calc.tariff.records import NULL, Ints
 from wattwarden.domain.prices import PriceBooks, price_books
 
@@ -53,12 +54,14 @@ def compared(segments: pa.Table, lines: pa.Table, books: PriceBooks) -> pa.Table
     owner = pc.fill_null(pc.index_in(lines.column("bill_id"), of_bill), -1).to_numpy().astype(np.int64)
     order = np.argsort(owner, kind="stable")
     lines, owner = lines.take(pa.array(order)).combine_chunks(), owner[order]
-    parts = []
-    for start in range(0, len(first), BATCH):
+
+    def batch(start: int) -> pa.Table:
         stop = min(start + BATCH, len(first))
         low, high = np.searchsorted(owner, [start, stop])
-        parts.append(_batch(facts, start, stop, lines.slice(low, high - low), owner[low:high] - start))
-    return pa.concat_tables(parts)
+        return _batch(facts, start, stop, lines.slice(low, high - low), owner[low:high] - start)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return pa.concat_tables(pool.map(batch, range(0, len(first), BATCH)))
 
 
 def _batch(facts: Assembled, start: int, stop: int, lines: pa.Table, owner: Ints) -> pa.Table:
