@@ -4,13 +4,24 @@ Source: no formula of its own.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar, cast
 
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., object])
+THREADS = 2
 
 
 def compiled(function: Function) -> Function:
     """Compile to machine code at the first call, kept on disk; it runs without the interpreter's lock."""
     return cast(Function, numba.njit(cache=True, nogil=True)(function))
+
+
+def in_parts(count: int, work: Callable[[slice], object]) -> None:
+    """Share ``count`` items out to the threads: ``work`` is called with one slice of them in each."""
+    bounds = [count * part // THREADS for part in range(THREADS + 1)]
+    parts = [slice(low, high) for low, high in pairwise(bounds) if low < high]
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(work, parts))

@@ -3,7 +3,6 @@
 Source: DOMAIN B.6; the formulas are in ``kernel``.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from wattwarden.calc.tariff import kernel
 from wattwarden.calc.tariff.bill import RATES, ZERO, Bill, DemandRule, Line, Losses, Prices, Segment
+from wattwarden.calc.tariff.compiled import in_parts
 from wattwarden.calc.tariff.records import (
     BILL,
     CHARGE_DIGITS,
@@ -35,7 +35,6 @@ from wattwarden.domain.errors import fail
 
 LARGEST_KWH = 200_000_000
 """Largest energy of a segment in kWh; below it no product leaves 64 bits at prices up to 4 yuan."""
-THREADS = 2
 NO_LOSSES = Losses(*(ZERO,) * 8)
 
 
@@ -67,17 +66,12 @@ def charge(bills: Records, segments: Records, figures: Records, pf_tables: Ints)
         raise fail("bills", found=found, expected=f"at most {LARGEST_KWH} kWh",
                    action="Look for a wrong register or multiplier.")  # fmt: skip
     done = Charges(np.zeros((len(segments), len(ELEMENTS)), LINE), np.zeros(len(bills), TOTAL))
-    parts = np.array_split(np.arange(len(bills)), THREADS)
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(
-            pool.map(
-                lambda part: kernel.charge_bills(
-                    bills[part[0] : part[-1] + 1], segments, figures, pf_tables,
-                    done.lines, done.totals[part[0] : part[-1] + 1],
-                ),
-                [part for part in parts if len(part)],
-            )
-        )  # fmt: skip
+    in_parts(
+        len(bills),
+        lambda part: kernel.charge_bills(
+            bills[part], segments, figures, pf_tables, done.lines, done.totals[part]
+        ),
+    )
     return done
 
 

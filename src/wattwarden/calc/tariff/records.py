@@ -39,33 +39,34 @@ Records = npt.NDArray[np.void]
 Ints = npt.NDArray[np.int64]
 
 
-def _integers(names: Sequence[str]) -> np.dtype[np.void]:
+def integers(names: Sequence[str]) -> np.dtype[np.void]:
+    """A record of whole numbers with these names."""
     return np.dtype([(name, np.int64) for name in names])
 
 
-PRICE = _integers(
+PRICE = integers(
     ("energy", *RATES, "tier1", "tier2", "tier3", "surcharge", "green", "system", "funds", "standby", "split",
      "feed_in", "capacity", "demand", "discount_share", "discount_kwh_per_kva", "limit", "excess", "floor",
      "light", "heavy", "heavy_above", "load_factor", "copper_reactive", "line")
 )  # fmt: skip
 """One set of figures; ``discount_share`` is ``NULL`` where no discount is in force."""
-SEGMENT = _integers(
+SEGMENT = integers(
     ("price", "days", "tariff_class", "mode", "timed", "kwh", *RATES, "capacity", "contract_demand",
      "has_losses", "no_load_w", "no_load_var", "rated", "split_share", "split_kwh", "export_kwh")
 )  # fmt: skip
 """One part of a month; ``price`` is a position in the array of ``PRICE``."""
-BILL = _integers(
+BILL = integers(
     ("first", "count", "days_in_month", "tier1_limit", "tier2_limit", "kwh_before", "reactive",
      "measured_demand", "pf_standard", "pf_table", "discount_capacity", "system_in_pf_base",
      "full_month_hours")
 )  # fmt: skip
 """One bill; its segments are ``count`` records from ``first``; ``pf_table`` is a row of the table array."""
-TOTAL = _integers(
+TOTAL = integers(
     ("amount_fen", "energy_fen", "basic_fen", "pf_adjust_fen", "power_factor", "pf_rate", "kwh", "loss_kwh",
      "billed_demand")
 )  # fmt: skip
 """Totals of one bill: power factor in 0.01, ``pf_rate`` in 10⁻⁶ (``NULL``: not assessed), demand in 0.01."""
-LINE = _integers(("kwh", "price", "fen"))
+LINE = integers(("kwh", "price", "fen"))
 """One line of a segment; ``price`` of capacity and demand is in 10⁻⁴ yuan."""
 
 
