@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from wattwarden.calc.tariff import compare
 from wattwarden.calc.tariff.assemble import OUTCOMES, Assembled, assemble
 from wattwarden.calc.tariff.compare import CAUSES, ITEMS, NAMES, Bools, Facts, Issued, Side
-from wattwarden.calc.tariff.engine import THREADS, Charges, charge
+from wattwarden.calc.tariff.compiled import THREADS
+from wattwarden.calc.tariff.engine import Charges, charge
 from wattwarden.calc.tariff.records import NULL, Ints
 from wattwarden.domain.prices import PriceBooks, price_books
 
