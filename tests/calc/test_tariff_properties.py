@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wattwarden.calc.tariff.bill import Bill, Prices, Rate, Segment
+from wattwarden.calc.tariff.bill import Bill, Losses, Prices, Rate, Segment
 from wattwarden.calc.tariff.engine import price_bill
 
 ENERGY = st.decimals(0, 1_000_000, places=2)
@@ -107,3 +107,15 @@ def test_the_power_factor_is_rounded_half_up_exactly(active: Decimal, reactive: 
 
     assert reaches(factor)
     assert not reaches(factor + 1) or factor == 100
+
+
+def test_losses_of_a_home_cost_the_average_of_its_tiers() -> None:
+    bill = home(Decimal(300))
+    losses = Losses(*(Decimal(0),) * 2, light_pct=Decimal(10), heavy_pct=Decimal(10), line_pct=Decimal(0))
+    line = next(
+        line
+        for line in price_bill(replace(bill, segments=(replace(bill.segments[0], losses=losses),)))
+        if line.element == "loss"
+    )
+    # 200 kWh at 0.588 and 100 kWh at 0.638 yuan are 0.60466667 yuan on average.
+    assert (line.kwh, line.price, line.amount_fen) == (Decimal(30), Decimal("0.60466667"), 1814)

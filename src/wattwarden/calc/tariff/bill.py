@@ -14,9 +14,11 @@ Source: DOMAIN A.1, A.3, A.9, B.1 to B.6, as cited at each rule:
 * Losses of a customer metered on the low side (A.9): no-load kW × full-month hours × days ÷ days of the month
   + copper share × energy. The share is the heavy one when energy ÷ hours ÷ (rated kVA × load factor) is above
   the limit. Line loss is a share of the metered energy. The sum is rounded once. Losses are charged at the
-  segment's average energy price, which spreads them over the rates in proportion to use.
-* A fixed ratio or quantity (A.3) splits energy off, from every rate in proportion, and charges it at another
-  class's price, which includes that class's funds. A quantity holds for a whole month and is taken by days.
+  segment's average energy price, to 8 decimals, which spreads them over the rates or tiers in proportion to
+  use; where nothing was used, at the flat price or that of tier 1.
+* A fixed ratio or quantity (A.3) splits energy off, from every rate in proportion (what rounding leaves
+  falls on the flat rate), and charges it at another class's price, which includes that class's funds. A
+  quantity holds for a whole month and is taken by days.
 * Capacity (A.1, B.2): kVA × price × days ÷ calendar days of the month.
 * Demand (B.2): the contract value, at least the floor share of the capacity; above the limit of 105 % the
   part beyond it counts twice; without a contract value the measured one. At or above the stated kWh per kVA

@@ -3,7 +3,8 @@
 Source: DOMAIN B.6; the formulas are in ``kernel``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -35,6 +36,8 @@ from wattwarden.domain.errors import fail
 
 LARGEST_KWH = 200_000_000
 """Largest energy of a segment in kWh; below it no product leaves 64 bits at prices up to 4 yuan."""
+NO_TABLE = (ZERO,) * 101
+"""Where power factor is not assessed."""
 NO_LOSSES = Losses(*(ZERO,) * 8)
 
 
@@ -76,18 +79,35 @@ def charge(bills: Records, segments: Records, figures: Records, pf_tables: Ints)
 
 
 def price_bill(bill: Bill) -> tuple[Line, ...]:
-    """The lines of one bill, in the order of ``ELEMENTS`` within each segment, the adjustment last.
+    """``price_bills`` of one bill."""
+    return price_bills([bill])[0]
+
+
+def price_bills(bills: Sequence[Bill]) -> list[tuple[Line, ...]]:
+    """The lines of each bill, in the order of ``ELEMENTS`` within each segment, the adjustment last.
 
     Raises:
-        WattwardenError: the bill lacks a fact that its terms need, or is too large.
+        WattwardenError: a bill lacks a fact that its terms need, or is too large.
     """
-    require_facts(bill)
-    figures = np.array([figure_record(s.prices, bill.demand_rule, s.losses) for s in bill.segments], PRICE)
-    segments = np.array([_segment(s, i) for i, s in enumerate(bill.segments)], SEGMENT)
-    table = np.array([[scaled(rate, SHARE_DIGITS - 2) for rate in bill.pf_table]], np.int64).reshape(1, -1)
-    done = charge(np.array([_bill(bill)], BILL), segments, figures, table)
-    lines = [line for row in range(len(segments)) for line in _segment_lines(done, row)]
-    total = done.totals[0]
+    for bill in bills:
+        require_facts(bill)
+    parts = [(bill.demand_rule, s) for bill in bills for s in bill.segments]
+    figures = np.array([figure_record(s.prices, rule, s.losses) for rule, s in parts], PRICE)
+    segments = np.array([_segment(s, number) for number, (_, s) in enumerate(parts)], SEGMENT)
+    tables = list({bill.pf_table or NO_TABLE: None for bill in bills})
+    records = np.array([_bill(bill) for bill in bills], BILL)
+    records["first"] = np.cumsum(records["count"]) - records["count"]
+    places = {table: place for place, table in enumerate(tables)}
+    records["pf_table"] = [places[bill.pf_table or NO_TABLE] for bill in bills]
+    rates = np.array([[scaled(rate, SHARE_DIGITS - 2) for rate in table] for table in tables], np.int64)
+    done = charge(records, segments, figures, rates)
+    return [_bill_lines(done, record, total) for record, total in zip(records, done.totals, strict=True)]
+
+
+def _bill_lines(done: Charges, bill: np.void, total: np.void) -> tuple[Line, ...]:
+    first = int(bill["first"])
+    rows = range(first, first + int(bill["count"]))
+    lines = [replace(line, segment=row - first) for row in rows for line in _segment_lines(done, row)]
     if int(total["pf_rate"]) != NULL:
         rate = Decimal(int(total["pf_rate"])).scaleb(2 - SHARE_DIGITS)
         lines.append(Line("pf_adjust", None, int(total["pf_adjust_fen"]), rate_pct=rate))

@@ -115,16 +115,28 @@ def tier_lines(bill: Record, kept: int, used: int, price: Record, row: int, line
 
 
 @compiled
-def average_price(timed: int, row: int, lines: Records) -> int:
-    """Average energy price of a segment, to 10⁻⁸ yuan; the flat price where nothing was used."""
-    if not timed:
-        return int(lines[row, ENERGY].price)
+def average_price(first: int, last: int, unused: int, row: int, lines: Records) -> int:
+    """Average price of the energy lines ``first`` … ``last``, 10⁻⁸ yuan; without use that of ``unused``."""
     energy, money = 0, 0
-    for column in (SHARP, PEAK, FLAT, VALLEY):
+    for column in range(first, last + 1):
         line = lines[row, column]
         energy += line.kwh
         money += line.kwh * line.price
-    return half_up(money, energy) if energy > 0 else int(lines[row, FLAT].price)
+    return half_up(money, energy) if energy > 0 else int(lines[row, unused].price)
+
+
+@compiled
+def has_tiers(segment: Record, price: Record) -> bool:
+    """Whether the energy of a segment goes through tiers (B.5)."""
+    return bool(segment.tariff_class == RESIDENTIAL and price.tier1 != NULL)
+
+
+@compiled
+def loss_price(segment: Record, price: Record, row: int, lines: Records) -> int:
+    """Price of the losses of a segment, whose energy lines are written (A.9)."""
+    if segment.timed:
+        return int(average_price(SHARP, VALLEY, FLAT, row, lines))
+    return int(average_price(TIER1, TIER3, TIER1, row, lines) if has_tiers(segment, price) else price.energy)
 
 
 @compiled
@@ -203,15 +215,14 @@ def energy_lines(bill: Record, segment: Record, price: Record, used: int, row: i
     kept = segment.kwh - split
     if segment.timed:
         money = timed_lines(segment, price, split, row, lines)
-    elif segment.tariff_class == RESIDENTIAL and price.tier1 != NULL:
+    elif has_tiers(segment, price):
         money = tier_lines(bill, kept, used, price, row, lines)
     else:
         money = put(ENERGY, row, kept, price.energy, lines)
     loss = 0
     if segment.has_losses:
         loss = active_loss(segment, price, bill.full_month_hours, bill.days_in_month)
-        average = average_price(segment.timed, row, lines)
-        money += put(LOSS, row, loss, average, lines)
+        money += put(LOSS, row, loss, loss_price(segment, price, row, lines), lines)
     money += extra_lines(price, kept + loss, split, row, lines)
     if segment.export_kwh:
         put(FEED_IN, row, -segment.export_kwh, price.feed_in, lines)
