@@ -93,9 +93,9 @@ def price_bills(bills: Sequence[Bill]) -> list[tuple[Line, ...]]:
         require_facts(bill)
     parts = [(bill.demand_rule, s) for bill in bills for s in bill.segments]
     figures = np.array([figure_record(s.prices, rule, s.losses) for rule, s in parts], PRICE)
-    segments = np.array([_segment(s, number) for number, (_, s) in enumerate(parts)], SEGMENT)
+    segments = np.array([segment_record(s, number) for number, (_, s) in enumerate(parts)], SEGMENT)
     tables = list({bill.pf_table or NO_TABLE: None for bill in bills})
-    records = np.array([_bill(bill) for bill in bills], BILL)
+    records = np.array([bill_record(bill) for bill in bills], BILL)
     records["first"] = np.cumsum(records["count"]) - records["count"]
     places = {table: place for place, table in enumerate(tables)}
     records["pf_table"] = [places[bill.pf_table or NO_TABLE] for bill in bills]
@@ -182,7 +182,8 @@ def figure_record(prices: Prices, rule: DemandRule, losses: Losses | None = None
     )
 
 
-def _segment(s: Segment, number: int) -> tuple[int, ...]:
+def segment_record(s: Segment, number: int) -> tuple[int, ...]:
+    """A segment as a record of ``SEGMENT``, whose figures stand at ``number``."""
     losses = s.losses
     return (
         number, s.days, CLASSES.index(s.tariff_class), MODES.index(s.mode), int(bool(s.rates_kwh)),
@@ -195,7 +196,8 @@ def _segment(s: Segment, number: int) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-def _bill(bill: Bill) -> tuple[int, ...]:
+def bill_record(bill: Bill) -> tuple[int, ...]:
+    """A bill as a record of ``BILL``, whose segments and power factor table come first."""
     limits = bill.tier_limits_kwh or (0, 0)
     return (
         0, len(bill.segments), bill.days_in_month, *(scaled(limit, ENERGY_DIGITS) for limit in limits),
