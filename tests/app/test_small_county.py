@@ -56,7 +56,21 @@ def _bills_are_checked_to_the_fen(home: Path, truth: Path) -> None:
     nobody = _run("--lang", "en", "bill", "explain", "nobody", "2026-05")
     assert nobody.exit_code == EXIT_FAILED
     assert "no bill of nobody" in str(nobody.stderr)
+    _applying_prices_are_told(home, first["customer_id"])
     _other_terms_cost_what_they_say(home, first["customer_id"], date.fromisoformat(first["bill_month"]))
+
+
+def _applying_prices_are_told(home: Path, customer: str) -> None:
+    """By command, as a page and as a workbook; a stranger is refused."""
+    asked = ("prices", "show", "--customer", customer, "--on", "2026-05-10")
+    page, book = home / "prices.html", home / "prices.xlsx"
+    assert "written to" in _run("--lang", "en", *asked, "--out", page).output
+    assert "执行" in _run("--lang", "zh", *asked, "--out", book).output
+    assert f"Prices of customer {customer} on 2026-05-10" in page.read_text(encoding="utf-8")
+    assert book.stat().st_size > 0
+    assert "expected: .xlsx or .html" in _run("--lang", "en", *asked, "--out", home / "prices.doc").stderr
+    asked = ("prices", "show", "--customer", "nobody", "--on", "2026-05-10")
+    assert "no such customer" in _run("--lang", "en", *asked).stderr
 
 
 def _other_terms_cost_what_they_say(home: Path, customer: str, month: date) -> None:

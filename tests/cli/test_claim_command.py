@@ -80,7 +80,7 @@ def test_the_excel_file_holds_the_same_steps(tmp_path: Path) -> None:
     file = tmp_path / "claim.xlsx"
     result = RUN.invoke(
         app,
-        [*shlex.split("late-fee --arrears 10000 --due 2025-12-20 --paid 2026-01-20"), "--excel", str(file)],
+        [*shlex.split("late-fee --arrears 10000 --due 2025-12-20 --paid 2026-01-20"), "--out", str(file)],
     )
     assert result.exit_code == 0, result.output
     rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()

@@ -6,16 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from wattwarden.domain.errors import Problem
-from wattwarden.domain.labels import Label
 from wattwarden.domain.prices import PriceBook, PriceBooks, PriceLine, changed_levels, faults
 from wattwarden.domain.timetable import LETTERS, Timetable
-
-RATE_NAMES = {
-    "sharp": Label(zh="尖", en="Sharp peak"),
-    "peak": Label(zh="峰", en="Peak"),
-    "flat": Label(zh="平", en="Flat"),
-    "valley": Label(zh="谷", en="Valley"),
-}
 
 
 @dataclass(frozen=True)

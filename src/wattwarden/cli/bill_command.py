@@ -61,7 +61,7 @@ def check(
 def explain(
     customer: Annotated[str, typer.Argument(help="Customer number. 户号")],
     month: Annotated[datetime, typer.Argument(formats=["%Y-%m"], help="Bill month. 电费年月")],
-    excel: Annotated[Path | None, typer.Option(help="Also write an Excel file. 另存 Excel")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write it, .xlsx or .html. 另存文件")] = None,
     home: Home = None,
 ) -> None:
     """Show how a bill comes about, with the numbers put in, beside what was billed. 账单推导."""
@@ -72,10 +72,10 @@ def explain(
         bills = explain_bill(home_folder(home), customer, month.date())
         for bill in bills:
             _explain(bill)
-            if excel is not None and bill.worked is not None:
-                write_worked(bill.worked, excel, language())
-    if excel is not None:
-        console().print(say(f"已写入 {excel}", f"written to {excel}"))
+            if out is not None and bill.worked is not None:
+                write_worked(bill.worked, out, language())
+    if out is not None:
+        console().print(say(f"已写入 {out}", f"written to {out}"))
 
 
 @app.command()

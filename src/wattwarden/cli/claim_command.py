@@ -30,64 +30,64 @@ Day = Annotated[
     datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the act, which decides the rules. 行为日")
 ]
 As = Annotated[Format, typer.Option("--format", help="text or json. 输出格式")]
-Excel = Annotated[Path | None, typer.Option(help="Also write an Excel file. 另存 Excel")]
+Out = Annotated[Path | None, typer.Option(help="Also write it, .xlsx or .html. 另存文件")]
 Residential = Annotated[bool, typer.Option("--residential/--other", help="Kind of customer. 居民/其他")]
 
 
-def _answer(compute: "Callable[[], Worked]", form: Format, excel: Path | None) -> None:
+def _answer(compute: "Callable[[], Worked]", form: Format, out: Path | None) -> None:
     from wattwarden.app.write_worked import write_worked
 
     with problems_shown():
         worked = compute()
-        if excel is not None:
-            write_worked(worked, excel, language())
+        if out is not None:
+            write_worked(worked, out, language())
     if form == "json":
         rows = {"title": worked.title.text(language()), "steps": worked.rows(language())}
         console().print(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     console().print(worked.text(language()))
-    if excel is not None:
-        console().print(say(f"已写入 {excel}", f"written to {excel}"))
+    if out is not None:
+        console().print(say(f"已写入 {out}", f"written to {out}"))
 
 
-def _energy(compute: "Callable[[], Worked]", price: Decimal | None, form: Format, excel: Path | None) -> None:
+def _energy(compute: "Callable[[], Worked]", price: Decimal | None, form: Format, out: Path | None) -> None:
     from wattwarden.calc.claims.back_billing import priced
 
-    _answer(lambda: compute() if price is None else priced(compute(), price), form, excel)
+    _answer(lambda: compute() if price is None else priced(compute(), price), form, out)
 
 
 @app.command()
 def meter_error(
     kwh: Kwh, error_pct: Annotated[Decimal, number("Signed relative error of the meter, %; slow is negative. 误差")],
-    price: Price = None, form: As = "text", excel: Excel = None,
+    price: Price = None, form: As = "text", out: Out = None,
 ) -> None:  # fmt: skip
     """Meter or instrument transformer out of tolerance. 计量误差超差退补."""
     from wattwarden.calc.claims import back_billing
 
-    _energy(lambda: back_billing.meter_error(kwh, error_pct), price, form, excel)
+    _energy(lambda: back_billing.meter_error(kwh, error_pct), price, form, out)
 
 
 @app.command()
 def voltage_drop(
     kwh: Kwh, actual_pct: Annotated[Decimal, number("Drop measured, %. 实测压降")],
     allowed_pct: Annotated[Decimal, number("Drop allowed, %. 允许压降")],
-    price: Price = None, form: As = "text", excel: Excel = None,
+    price: Price = None, form: As = "text", out: Out = None,
 ) -> None:  # fmt: skip
     """Voltage drop of the secondary wire above what is allowed. 二次压降超差退补."""
     from wattwarden.calc.claims import back_billing
 
-    _energy(lambda: back_billing.voltage_drop(kwh, actual_pct, allowed_pct), price, form, excel)
+    _energy(lambda: back_billing.voltage_drop(kwh, actual_pct, allowed_pct), price, form, out)
 
 
 @app.command()
 def normal_month(
     kwh: Kwh, normal_kwh: Annotated[Decimal, number("Use of a normal month, kWh. 正常月电量")],
-    price: Price = None, form: As = "text", excel: Excel = None,
+    price: Price = None, form: As = "text", out: Out = None,
 ) -> None:  # fmt: skip
     """Other causes: by the use of a normal month. 按正常月电量退补."""
     from wattwarden.calc.claims import back_billing
 
-    _energy(lambda: back_billing.normal_month(kwh, normal_kwh), price, form, excel)
+    _energy(lambda: back_billing.normal_month(kwh, normal_kwh), price, form, out)
 
 
 @app.command()
@@ -95,7 +95,7 @@ def wrong_wiring(
     kwh: Kwh, factor: Annotated[Decimal | None, number("Correction factor K of the vector diagram. 更正系数")] = None,
     fault: Annotated[str | None, typer.Option(help="Fault for K by theory, such as 4w_one_voltage_lost. 故障类型")] = None,
     cos_phi: Annotated[Decimal, number("Power factor for K by theory. 功率因数")] = Decimal(1),
-    price: Price = None, form: As = "text", excel: Excel = None,
+    price: Price = None, form: As = "text", out: Out = None,
 ) -> None:  # fmt: skip
     """Wrong wiring: by K, measured or by theory for a balanced load. 接线错误退补."""
     from wattwarden.calc.claims import back_billing, wiring
@@ -107,30 +107,30 @@ def wrong_wiring(
         k = factor if factor is not None else wiring.theory_factor(fault or "", cos_phi)
         return back_billing.wrong_wiring(kwh, k)
 
-    _energy(compute, price, form, excel)
+    _energy(compute, price, form, out)
 
 
 @app.command()
 def transformer_fault(
     kwh: Kwh, missing_pct: Annotated[Decimal, number("Missing energy as a share of the energy read, %. 差额率")],
-    price: Price = None, form: As = "text", excel: Excel = None,
+    price: Price = None, form: As = "text", out: Out = None,
 ) -> None:  # fmt: skip
     """Fuse blown or instrument transformer faulty. 互感器故障退补."""
     from wattwarden.calc.claims import back_billing
 
-    _energy(lambda: back_billing.transformer_fault(kwh, missing_pct), price, form, excel)
+    _energy(lambda: back_billing.transformer_fault(kwh, missing_pct), price, form, out)
 
 
 @app.command()
 def multiplier(
     kwh: Kwh, billed: Annotated[Decimal, number("Multiplier billed. 计费倍率")],
     actual: Annotated[Decimal, number("Multiplier on site. 实际倍率")],
-    price: Price = None, form: As = "text", excel: Excel = None,
+    price: Price = None, form: As = "text", out: Out = None,
 ) -> None:  # fmt: skip
     """Multiplier other than billed; kwh is the energy as billed. 倍率差错退补."""
     from wattwarden.calc.claims import back_billing
 
-    _energy(lambda: back_billing.multiplier(kwh, billed, actual), price, form, excel)
+    _energy(lambda: back_billing.multiplier(kwh, billed, actual), price, form, out)
 
 
 @app.command()
@@ -149,7 +149,7 @@ def theft(
     justification: Annotated[str, typer.Option(help="Why this multiple. 理由")] = "",
     approver: Annotated[str, typer.Option(help="Who approved it. 审批人")] = "",
     form: As = "text",
-    excel: Excel = None,
+    out: Out = None,
 ) -> None:
     """Stolen energy, its price and the penalty at most. 窃电量与追补."""
     from wattwarden.app.make_claim import theft_claim, theft_duration
@@ -168,7 +168,7 @@ def theft(
         penalty = None if times is None else stolen.Penalty(times, justification, approver)
         return theft_claim(energy, on.date(), price, penalty)
 
-    _answer(compute, form, excel)
+    _answer(compute, form, out)
 
 
 @app.command()
@@ -181,7 +181,7 @@ def late_fee(
         Decimal | None, number("Rate agreed in the contract, ‰ a day. 合同约定比例")
     ] = None,
     form: As = "text",
-    excel: Excel = None,
+    out: Out = None,
 ) -> None:
     """Late-payment fee, cut at the end of each year. 电费违约金."""
     from wattwarden.app.make_claim import late_fee_claim
@@ -189,7 +189,7 @@ def late_fee(
 
     _answer(
         lambda: late_fee_claim(fen(arrears), due.date(), paid.date(), residential=residential,
-                               contract_permille=contract_permille), form, excel,
+                               contract_permille=contract_permille), form, out,
     )  # fmt: skip
 
 
@@ -197,13 +197,13 @@ def late_fee(
 def class_change(
     on: Day, monthly: Annotated[Decimal, number("Difference of a month, yuan. 每月差额电费")],
     months: Annotated[Decimal | None, number("Months, if found out. 查明月数")] = None,
-    form: As = "text", excel: Excel = None,
+    form: As = "text", out: Out = None,
 ) -> None:  # fmt: skip
     """Dear use on a cheap price. 高价低接."""
     from wattwarden.app.make_claim import class_change_claim
     from wattwarden.domain.money import fen
 
-    _answer(lambda: class_change_claim(on.date(), fen(monthly), months), form, excel)
+    _answer(lambda: class_change_claim(on.date(), fen(monthly), months), form, out)
 
 
 Kva = Annotated[Decimal, number("Capacity, kVA or kW. 容量")]
@@ -215,37 +215,37 @@ Months = Annotated[Decimal, number("Months of use. 使用月数")]
 
 @app.command()
 def over_capacity(on: Day, kva: Kva, monthly: Monthly = None, months: Months = Decimal(1),
-                  form: As = "text", excel: Excel = None) -> None:  # fmt: skip
+                  form: As = "text", out: Out = None) -> None:  # fmt: skip
     """Use beyond the contract capacity. 私增容."""
     from wattwarden.app.make_claim import capacity_claim
 
-    _answer(lambda: capacity_claim(on.date(), "over_capacity", kva, monthly, months), form, excel)
+    _answer(lambda: capacity_claim(on.date(), "over_capacity", kva, monthly, months), form, out)
 
 
 @app.command()
 def sealed(on: Day, kva: Kva, monthly: Monthly = None, months: Months = Decimal(1),
-           form: As = "text", excel: Excel = None) -> None:  # fmt: skip
+           form: As = "text", out: Out = None) -> None:  # fmt: skip
     """Sealed or suspended equipment in use. 使用已暂停或封存设备."""
     from wattwarden.app.make_claim import capacity_claim
 
-    _answer(lambda: capacity_claim(on.date(), "sealed", kva, monthly, months), form, excel)
+    _answer(lambda: capacity_claim(on.date(), "sealed", kva, monthly, months), form, out)
 
 
 @app.command()
 def tampering(on: Day, times: Annotated[int, typer.Option(help="How often. 次数")] = 1,
-              residential: Residential = False, form: As = "text", excel: Excel = None) -> None:  # fmt: skip
+              residential: Residential = False, form: As = "text", out: Out = None) -> None:  # fmt: skip
     """Metering, collection or supply equipment moved or altered. 擅动计量采集设施."""
     from wattwarden.app.make_claim import tampering_claim
 
-    _answer(lambda: tampering_claim(on.date(), times, residential=residential), form, excel)
+    _answer(lambda: tampering_claim(on.date(), times, residential=residential), form, out)
 
 
 @app.command()
-def own_source(on: Day, kva: Kva, form: As = "text", excel: Excel = None) -> None:
+def own_source(on: Day, kva: Kva, form: As = "text", out: Out = None) -> None:
     """Own source or resale without consent. 擅自引入供出电源."""
     from wattwarden.app.make_claim import own_source_claim
 
-    _answer(lambda: own_source_claim(on.date(), kva), form, excel)
+    _answer(lambda: own_source_claim(on.date(), kva), form, out)
 
 
 @app.command()
@@ -254,9 +254,9 @@ def outage(
     hours: Annotated[Decimal, number("Duration, hours. 停电小时数")],
     price: Annotated[Decimal, number("Average energy price, yuan/kWh. 平均电度电价")],
     two_part: Annotated[bool, typer.Option("--two-part/--single-rate", help="Billing mode. 两部制/单一制")] = False,
-    form: As = "text", excel: Excel = None,
+    form: As = "text", out: Out = None,
 ) -> None:  # fmt: skip
     """Compensation for an outage that the utility caused. 停电损失赔偿."""
     from wattwarden.app.make_claim import outage_claim
 
-    _answer(lambda: outage_claim(on.date(), hourly_kwh, hours, price, two_part=two_part), form, excel)
+    _answer(lambda: outage_claim(on.date(), hourly_kwh, hours, price, two_part=two_part), form, out)

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wattwarden.cli.output import EXIT_PROBLEMS, console, language, problems_shown, say
+from wattwarden.cli.output import EXIT_PROBLEMS, console, home_folder, language, problems_shown, say
 
 if TYPE_CHECKING:
     from wattwarden.domain.prices import PriceLine
@@ -22,12 +23,43 @@ _DAY = typer.Argument(formats=["%Y-%m-%d"], help="Day. 日期")
 
 
 @app.command()
-def show(region: Region = "hubei", on: Day = None) -> None:
-    """Show every figure that applies in a province on a day, and why. 某日执行的电价及依据."""
+def show(
+    region: Region = "hubei",
+    on: Day = None,
+    customer: Annotated[str | None, typer.Option(help="Only what applies to this customer. 户号")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write it, .html or .xlsx. 另存文件")] = None,
+    home: Annotated[Path | None, typer.Option(help="Data folder. 数据目录")] = None,
+) -> None:
+    """Show what applies in a province, or to a customer, on a day, and why. 执行的电价及依据."""
+    day = (on or datetime.now()).date()  # noqa: DTZ005 - the local day is meant
+    if customer is not None:
+        _show_customer(home_folder(home), customer, day, out)
+    elif out is not None:
+        raise typer.BadParameter(say("--out 需与 --customer 同用", "--out needs --customer"))
+    else:
+        _show_region(region, day)
+
+
+def _show_customer(home: Path, customer: str, day: date, file: Path | None) -> None:
+    from wattwarden.app.customer_prices import customer_prices
+    from wattwarden.app.write_worked import write_worked
+
+    with problems_shown():
+        applied = customer_prices(home, customer, day)
+        if file is not None:
+            write_worked(applied.worked, file, language(), applied.reasons)
+    out = console()
+    for reason in applied.reasons:
+        out.print(f"{reason.fact.text(language())} → {reason.follows.text(language())}")
+    out.print(applied.worked.text(language()))
+    if file is not None:
+        out.print(say(f"已写入 {file}", f"written to {file}"))
+
+
+def _show_region(region: str, day: date) -> None:
     from wattwarden.app.check_prices import shown_prices
     from wattwarden.domain.prices import price_books
 
-    day = (on or datetime.now()).date()  # noqa: DTZ005 - the local day is meant
     out = console()
     with problems_shown():
         shown = shown_prices(price_books(), region, day)
@@ -82,8 +114,8 @@ def diff(
 
 
 def _show_hours(region: str, day: date) -> None:
-    from wattwarden.app.check_prices import RATE_NAMES, rate_hours
-    from wattwarden.domain.timetable import timetable_of, timetables
+    from wattwarden.app.check_prices import rate_hours
+    from wattwarden.domain.timetable import RATE_NAMES, timetable_of, timetables
 
     if region not in timetables():
         console().print(say("无分时时段表", "no timetable of time-of-use hours"))

@@ -42,6 +42,24 @@ Unit = Literal[
     "days",
     "hours",
 ]
+UNIT_NAMES: Mapping[Unit, Label | None] = {
+    "yuan/kWh": Label(zh="元/千瓦时", en="yuan/kWh"),
+    "yuan/(kW·month)": Label(zh="元/(千瓦·月)", en="yuan/(kW·month)"),
+    "yuan/(kVA·month)": Label(zh="元/(千伏安·月)", en="yuan/(kVA·month)"),
+    "kWh/month": Label(zh="千瓦时/月", en="kWh/month"),
+    "kWh/kVA": Label(zh="千瓦时/千伏安", en="kWh/kVA"),
+    "kVA": Label(zh="千伏安", en="kVA"),
+    "%": Label(zh="%", en="%"),
+    "‰/day": Label(zh="‰/日", en="‰/day"),
+    "times": Label(zh="倍", en="times"),
+    "number": None,
+    "kW": Label(zh="千瓦", en="kW"),
+    "yuan/kVA": Label(zh="元/千伏安", en="yuan/kVA"),
+    "yuan": Label(zh="元", en="yuan"),
+    "kWh/year": Label(zh="千瓦时/年", en="kWh/year"),
+    "days": Label(zh="天", en="days"),
+    "hours": Label(zh="小时", en="hours"),
+}
 
 
 def _exact(value: object) -> object:

@@ -18,6 +18,12 @@ from wattwarden.domain.period import MONTHS_PER_YEAR, Period
 from wattwarden.domain.prices import FOREVER
 
 LETTERS = {"S": "sharp", "P": "peak", "F": "flat", "V": "valley"}
+RATE_NAMES = {
+    "sharp": Label(zh="尖", en="Sharp peak"),
+    "peak": Label(zh="峰", en="Peak"),
+    "flat": Label(zh="平", en="Flat"),
+    "valley": Label(zh="谷", en="Valley"),
+}
 STEPS = (24, 48, 96)
 POINTS_PER_DAY = 96
 """Points of a load curve per day."""

@@ -3,6 +3,7 @@
 Source: the rules are in ``bill``, the paths in ``figures``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, cast, get_args
@@ -152,14 +153,15 @@ def _figures(rows: pa.Table, books: PriceBooks) -> tuple[list[Figures | None], I
     why: dict[int, str] = {}
     for number, terms in enumerate(sets):
         try:
-            found.append(figures_for(_terms(terms), books))
+            found.append(figures_for(terms_of(terms), books))
         except WattwardenError as error:
             found.append(None)
             why[number] = "; ".join(str(problem) for problem in error.problems)
     return found, position, why
 
 
-def _terms(row: dict[str, Any]) -> Terms:
+def terms_of(row: Mapping[str, Any]) -> Terms:
+    """Terms of a row of ``segments``, where ``exports`` says whether energy is fed into the grid."""
     stated = (row["package"], row["contract_price"], row["green_price"], row["service_fee"])
     package = Package(
         cast(Kind | None, row["package"]), row["contract_price"], row["coefficient"], row["service_fee"],

@@ -1,0 +1,72 @@
+"""Which prices apply, and why: each path tells the fact that decides it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from wattwarden.calc.tariff.applied import Applied, applied_prices
+from wattwarden.calc.tariff.figures import Terms
+from wattwarden.calc.tariff.packages import Package
+from wattwarden.domain.labels import Label
+from wattwarden.domain.prices import price_books
+
+DAY = date(2026, 5, 10)
+CONTRACT = Package(price=Decimal("0.42"))
+
+
+def applied(terms: Terms, months: int = 1, pf_standard_pct: int | None = None) -> Applied:
+    return applied_prices(terms, months, pf_standard_pct, price_books(), Label(zh="电价", en="prices"))
+
+
+@pytest.mark.parametrize(
+    ("terms", "fact"),
+    [
+        (Terms("demo", DAY, "residential"), "residential use"),
+        (Terms("demo", DAY, "residential", price_code="shared_meter"), "homes behind one meter"),
+        (Terms("demo", DAY, "agricultural"), "agricultural use"),
+        (Terms("demo", DAY, "commercial_industrial", voltage="kv10"), "the file says no time of use"),
+        (Terms("demo", DAY, "commercial_industrial", is_tou=True), "the file says time of use"),
+        (
+            Terms("demo", DAY, "commercial_industrial", is_tou=True, market="direct", package=CONTRACT),
+            "the file says time of use, but energy is not bought by agency",
+        ),
+        (
+            Terms("demo", DAY, "commercial_industrial", surcharged=True),
+            "left the market and buys through the agent again",
+        ),
+        (
+            Terms("demo", DAY, "commercial_industrial", split_class="agricultural"),
+            "a fixed ratio or quantity is agreed",
+        ),
+        (Terms("demo", DAY, "residential", exports=True), "energy is fed into the grid"),
+    ],
+)
+def test_the_deciding_fact_is_told(terms: Terms, fact: str) -> None:
+    found = applied(terms)
+    assert fact in [reason.fact.en for reason in found.reasons]
+    assert all(step.what.zh for step in found.worked.steps)
+
+
+def test_direct_trading_after_march_names_the_clause() -> None:
+    terms = Terms("demo", DAY, "commercial_industrial", is_tou=True, market="direct", package=CONTRACT)
+    follows = [reason.follows.en for reason in applied(terms).reasons]
+    assert any("1656号" in text for text in follows)
+
+
+def test_power_factor_names_its_table() -> None:
+    terms = Terms("demo", DAY, "commercial_industrial")
+    follows = [reason.follows.zh for reason in applied(terms, pf_standard_pct=85).reasons]
+    assert any("(83)水电财字215号" in text for text in follows)
+
+
+def test_rules_of_another_mode_are_left_out() -> None:
+    terms = Terms("demo", DAY, "commercial_industrial", "two_part_capacity", "kv10")
+    told = " ".join(step.what.en for step in applied(terms).worked.steps)
+    assert "Capacity charge" in told
+    assert "Demand charge" not in told
+
+
+def test_limits_of_tiers_are_those_of_the_months_covered() -> None:
+    one, two = (applied(Terms("demo", DAY, "residential"), months).worked.steps[-1] for months in (1, 2))
+    assert two.value == 2 * one.value or one.what.en.endswith("(of the year)")
