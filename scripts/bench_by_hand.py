@@ -12,6 +12,8 @@ import duckdb
 
 from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
+from wattwarden.domain.prices import price_books
+from wattwarden.domain.tables import Derivation, Table
 from wattwarden.engines.derive import derivation_order, run_function
 from wattwarden.lake.store import Lake
 from wattwarden.rulekit import sql
@@ -58,10 +60,23 @@ def _run_rules(connection: duckdb.DuckDBPyConnection) -> int:
         if derivation is not None and derivation.sql is not None:
             connection.execute(f'CREATE TABLE "{name}" AS {derivation.sql}')
         elif derivation is not None:
-            inputs = {key: connection.sql(query).to_arrow_table() for key, query in derivation.reads.items()}
-            connection.register("_computed", run_function(tables[name], inputs))
-            connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _computed')
+            _compute(connection, tables[name], derivation)
     return sum(connection.sql(sql.bound_sql(rule, today)).to_arrow_table().num_rows for rule in rules)
+
+
+def _compute(connection: duckdb.DuckDBPyConnection, table: Table, derivation: Derivation) -> None:
+    """A table that a function derives, part by part."""
+    per = derivation.per
+    parts = [(None,)] if per is None else connection.sql(per).fetchall()
+    for number, (part,) in enumerate(parts):
+        values = None if per is None else {"part": part}
+        inputs = {
+            key: connection.sql(query, params=values).to_arrow_table()
+            for key, query in derivation.reads.items()
+        }
+        connection.register("_computed", run_function(table, inputs, price_books()))
+        verb = f'INSERT INTO "{table.name}"' if number else f'CREATE TABLE "{table.name}" AS'
+        connection.execute(f"{verb} SELECT * FROM _computed")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """The prices command as its user sees it."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from wattwarden.cli.main import app
 
 RUNNER = CliRunner()
+EXIT_FAILED = 2
 
 
 def output(*arguments: str, status: int = 0) -> str:
@@ -52,3 +55,39 @@ def test_show_lists_the_hours_of_each_rate() -> None:
     ).output
     assert "Sharp peak: 20:00–24:00" in shown
     assert "Valley: 00:00–06:00, 12:00–14:00" in shown
+
+
+SITE_BOOK = """
+zh: 代理购电价格
+en: Agency purchase price
+unit: yuan/kWh
+floats: true
+levels: {all: {zh: 全部, en: All}}
+lines:
+  - valid_from: 2026-09-01
+    document: "the month's announcement"
+    source: "price desk"
+    verified: verified
+    still_valid_on: 2026-09-01
+    values: {all: "0.4"}
+"""
+
+
+def test_a_site_lays_its_own_books_over_the_built_in_ones(tmp_path: Path) -> None:
+    book = tmp_path / "content" / "prices" / "hubei" / "agency_purchase.yaml"
+    book.parent.mkdir(parents=True)
+    asked = ("--lang", "en", "prices", "show", "--on", "2026-09-10", "--home", str(tmp_path))
+    assert "Agency purchase price" not in output(*asked)
+    book.write_text(SITE_BOOK, encoding="utf-8")
+    text = output(*asked)
+    assert "the month's announcement" in text
+    assert "1 to 10 kV: 42" in text
+
+
+def test_a_faulty_book_of_a_site_names_its_file(tmp_path: Path) -> None:
+    book = tmp_path / "content" / "prices" / "hubei" / "agency_purchase.yaml"
+    book.parent.mkdir(parents=True)
+    book.write_text(SITE_BOOK.replace('"0.4"', "0.4"), encoding="utf-8")
+    result = RUNNER.invoke(app, ["--lang", "en", "prices", "check", "--home", str(tmp_path)])
+    assert result.exit_code == EXIT_FAILED
+    assert "agency_purchase.yaml" in result.stderr

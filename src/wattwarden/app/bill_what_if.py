@@ -8,10 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from wattwarden.app.open_lake import newest_lake
-from wattwarden.calc.tariff.shadow import compared
+from wattwarden.app.rule_catalogue import SITE_CONTENT
+from wattwarden.calc.tariff.shadow import shadow_bill
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
-from wattwarden.domain.prices import price_books
+from wattwarden.domain.prices import PriceBooks, price_books
 from wattwarden.engines.derive import derivation_order
 
 MONTHS = 12
@@ -77,15 +78,16 @@ def bill_what_if(home: Path, customer: str, terms: NewTerms) -> list[MonthCost]:
     if not parts:
         raise fail("what-if", found=f"no bill of {customer}", expected="an issued bill")
     segments = pa.concat_tables(parts)
-    due, other = (_totals(table) for table in (segments, _changed(segments, terms)))
+    books = price_books(home / SITE_CONTENT)
+    due, other = (_totals(table, books) for table in (segments, _changed(segments, terms)))
     return [MonthCost(month, due[month][0], other[month][0], other[month][1]) for month in sorted(due)]
 
 
-def _totals(segments: pa.Table) -> dict[date, tuple[int | None, str]]:
+def _totals(segments: pa.Table, books: PriceBooks) -> dict[date, tuple[int | None, str]]:
     """Month → money due and outcome; several bills of a month are added up."""
     lines = pa.table({name: pa.array([], kind) for name, kind in _LINES.items()})
     totals: dict[date, tuple[int | None, str]] = {}
-    for row in compared(segments, lines, price_books()).to_pylist():
+    for row in shadow_bill(segments, lines, books).to_pylist():
         if row["element"] == "total":
             before = totals.get(row["bill_month"], (0, "checked"))[0]
             due = row["expected_fen"]

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from wattwarden.app.open_lake import newest_lake
+from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.calc.tariff.applied import Applied, applied_prices
 from wattwarden.calc.tariff.assemble import terms_of
 from wattwarden.domain.errors import fail
@@ -32,7 +33,8 @@ def customer_prices(home: Path, customer: str, day: date) -> Applied:
         if row[name] is None:
             raise fail(subject, found=f"no {words}", expected=words, action="Complete the customer's file.")
     title = Label(zh=f"户号 {customer} {day} 执行的电价", en=f"Prices of customer {customer} on {day}")
-    return applied_prices(terms_of(row), int(row["months"] or 1), row["pf_standard"], price_books(), title)
+    books = price_books(home / SITE_CONTENT)
+    return applied_prices(terms_of(row), int(row["months"] or 1), row["pf_standard"], books, title)
 
 
 _NEEDED = {"region": "price region of the organisation", "tariff_class": "tariff assignment on the day"}

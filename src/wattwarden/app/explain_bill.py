@@ -5,10 +5,11 @@ from datetime import date
 from pathlib import Path
 
 from wattwarden.app.open_lake import newest_lake
+from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.calc.tariff.assemble import OUTCOMES, assemble
 from wattwarden.calc.tariff.derivation import derive_bill
 from wattwarden.calc.tariff.readable import readable_bill
-from wattwarden.calc.tariff.shadow import compared
+from wattwarden.calc.tariff.shadow import shadow_bill
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Label
@@ -56,8 +57,9 @@ def explain_bill(home: Path, customer: str, month: date) -> list[ExplainedBill]:
     if not segments.num_rows:
         raise fail("bill explain", found=f"no bill of {customer} of {month:%Y-%m}", expected="an issued bill",
                    action="Look for its months with 'wattwarden bill check --customer'.")  # fmt: skip
-    elements = compared(segments, lines, price_books()).to_pylist()
-    facts = assemble(segments, price_books())
+    books = price_books(home / SITE_CONTENT)
+    elements = shadow_bill(segments, lines, books).to_pylist()
+    facts = assemble(segments, books)
     rows = facts.table.to_pylist()
     explained = []
     for position, record in enumerate(facts.bills):

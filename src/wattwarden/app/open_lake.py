@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
 from wattwarden.engines.duckdb_engine import DuckDBEngine
@@ -19,6 +20,6 @@ def newest_lake(home: Path, customer: str | None = None) -> Iterator[DuckDBEngin
     """
     scratch = home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    with DuckDBEngine(contract(), load_scan_settings(home).limits, scratch) as engine:
+    with DuckDBEngine(contract(), load_scan_settings(home).limits, scratch, home / SITE_CONTENT) as engine:
         engine.open_snapshot(Lake(home, contract()).snapshot(), customer)
         yield engine

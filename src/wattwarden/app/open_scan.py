@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.scan_files import ScanFiles, latest_scan, read_scan
 from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
@@ -40,6 +41,6 @@ def scanned_lake(home: Path, scan: ScanFiles) -> Iterator[DuckDBEngine]:
     """An engine over the lake as the scan saw it."""
     scratch = home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    with DuckDBEngine(contract(), load_scan_settings(home).limits, scratch) as engine:
+    with DuckDBEngine(contract(), load_scan_settings(home).limits, scratch, home / SITE_CONTENT) as engine:
         engine.open_snapshot(scan_snapshot(home, scan))
         yield engine

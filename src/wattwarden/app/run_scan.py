@@ -87,7 +87,7 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
     snapshot = Lake(request.home, contract()).snapshot(request.as_of)
     scratch = request.home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    with DuckDBEngine(contract(), settings.limits, scratch) as engine:
+    with DuckDBEngine(contract(), settings.limits, scratch, request.home / SITE_CONTENT) as engine:
         engine.open_snapshot(snapshot)
         today = business_date(engine, contract())
         organisation = subtree(engine, request.org) if request.org else None

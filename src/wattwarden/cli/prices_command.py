@@ -19,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Show, check and compare the price 
 
 Region = Annotated[str, typer.Option(help="Folder below prices/, such as hubei. 省份")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day, default today. 日期")]
+Home = Annotated[Path | None, typer.Option(help="Data folder, whose content/prices go first. 数据目录")]
 _DAY = typer.Argument(formats=["%Y-%m-%d"], help="Day. 日期")
 
 
@@ -28,7 +29,7 @@ def show(
     on: Day = None,
     customer: Annotated[str | None, typer.Option(help="Only what applies to this customer. 户号")] = None,
     out: Annotated[Path | None, typer.Option(help="Also write it, .html or .xlsx. 另存文件")] = None,
-    home: Annotated[Path | None, typer.Option(help="Data folder. 数据目录")] = None,
+    home: Home = None,
 ) -> None:
     """Show what applies in a province, or to a customer, on a day, and why. 执行的电价及依据."""
     day = (on or datetime.now()).date()  # noqa: DTZ005 - the local day is meant
@@ -37,7 +38,7 @@ def show(
     elif out is not None:
         raise typer.BadParameter(say("--out 需与 --customer 同用", "--out needs --customer"))
     else:
-        _show_region(region, day)
+        _show_region(home_folder(home), region, day)
 
 
 def _show_customer(home: Path, customer: str, day: date, file: Path | None) -> None:
@@ -56,13 +57,14 @@ def _show_customer(home: Path, customer: str, day: date, file: Path | None) -> N
         out.print(say(f"已写入 {file}", f"written to {file}"))
 
 
-def _show_region(region: str, day: date) -> None:
+def _show_region(home: Path, region: str, day: date) -> None:
     from wattwarden.app.check_prices import shown_prices
+    from wattwarden.app.rule_catalogue import SITE_CONTENT
     from wattwarden.domain.prices import price_books
 
     out = console()
     with problems_shown():
-        shown = shown_prices(price_books(), region, day)
+        shown = shown_prices(price_books(home / SITE_CONTENT), region, day)
     for entry in shown:
         book = entry.book
         out.print(f"{book.text(language())} [{book.region}/{book.name}], {book.unit}")
@@ -76,14 +78,15 @@ def _show_region(region: str, day: date) -> None:
 
 
 @app.command()
-def check(on: Day = None) -> None:
+def check(on: Day = None, home: Home = None) -> None:
     """List gaps, overlaps, missing, unverified and old figures; status 1 if any. 检查电价表."""
     from wattwarden.app.check_prices import price_problems
+    from wattwarden.app.rule_catalogue import SITE_CONTENT
     from wattwarden.domain.prices import price_books
 
     day = (on or datetime.now()).date()  # noqa: DTZ005 - the local day is meant
     with problems_shown():
-        books = price_books()
+        books = price_books(home_folder(home) / SITE_CONTENT)
         problems = price_problems(books, day, _STALE_AFTER_DAYS)
     for problem in problems:
         console().print(str(problem))
@@ -99,14 +102,19 @@ def check(on: Day = None) -> None:
 
 @app.command()
 def diff(
-    before: Annotated[datetime, _DAY], after: Annotated[datetime, _DAY], region: Region = "hubei"
+    before: Annotated[datetime, _DAY],
+    after: Annotated[datetime, _DAY],
+    region: Region = "hubei",
+    home: Home = None,
 ) -> None:
     """List every figure that differs between two days. 比较两日电价."""
     from wattwarden.app.check_prices import price_changes
+    from wattwarden.app.rule_catalogue import SITE_CONTENT
     from wattwarden.domain.prices import price_books
 
     with problems_shown():
-        changes = price_changes(price_books(), region, before.date(), after.date())
+        books = price_books(home_folder(home) / SITE_CONTENT)
+        changes = price_changes(books, region, before.date(), after.date())
     for change in changes:
         name = f"{change.book.text(language())}, {change.book.levels[change.level].text(language())}"
         console().print(f"{name}: {_figure(change.before)} → {_figure(change.after)} {change.book.unit}")

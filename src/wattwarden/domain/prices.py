@@ -213,9 +213,24 @@ def load_price_books(root: Path = BUILT_IN) -> PriceBooks:
 
 
 @cache
-def price_books() -> PriceBooks:
-    """The built-in price books, loaded once per process."""
+def _built_in_books() -> PriceBooks:
     return load_price_books()
+
+
+def price_books(site: Path | None = None) -> PriceBooks:
+    """The built-in price books, under those of a site.
+
+    Args:
+        site: The site's content folder. A book in its ``prices/<region>`` takes the place of the built-in one
+            of that region and name; other books, of new regions too, are added.
+
+    Raises:
+        WattwardenError: with the problems of all faulty files.
+    """
+    built_in = _built_in_books()
+    if site is None or not (site / "prices").is_dir():
+        return built_in
+    return PriceBooks(books={**built_in.books, **load_price_books(site).books})
 
 
 def faults(book: PriceBook) -> list[Problem]:

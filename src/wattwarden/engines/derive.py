@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 
 from wattwarden.domain.errors import fail
+from wattwarden.domain.prices import PriceBooks
 from wattwarden.domain.tables import Contract, Derivation, Table
 from wattwarden.rulekit import sql
 
@@ -39,10 +40,12 @@ def reads(derivation: Derivation, name: str) -> set[str]:
     }
 
 
-def run_function(table: Table, inputs: Mapping[str, pa.Table]) -> pa.Table:
+def run_function(table: Table, inputs: Mapping[str, pa.Table], books: PriceBooks) -> pa.Table:
     """Compute a derived table by its ``module:function``; the columns must be those declared."""
-    module, _, function = (table.derived.by if table.derived and table.derived.by else "").partition(":")
-    computed: pa.Table = getattr(importlib.import_module(f"wattwarden.{module}"), function)(**inputs)
+    derivation = table.derived or Derivation()
+    module, _, function = (derivation.by or "").partition(":")
+    more = {"books": books} if derivation.priced else {}
+    computed: pa.Table = getattr(importlib.import_module(f"wattwarden.{module}"), function)(**inputs, **more)
     if computed.column_names != list(table.columns):
         raise fail(
             f"derived table {table.name}", found=str(computed.column_names), expected=str(list(table.columns))

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from wattwarden.domain.errors import fail
+from wattwarden.domain.prices import price_books
 from wattwarden.domain.snapshot import Snapshot
 from wattwarden.domain.tables import Contract, Derivation, Table
 from wattwarden.engines.derive import run_function
@@ -42,8 +43,17 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     nothing else, and no setting can be changed back.
     """
 
-    def __init__(self, contract: Contract, limits: Limits, scratch: Path | None = None) -> None:
+    def __init__(
+        self, contract: Contract, limits: Limits, scratch: Path | None = None, site: Path | None = None
+    ) -> None:
+        """Open an empty scratch database.
+
+        Args:
+            scratch: Folder for its files; the system's temporary one when None.
+            site: Content folder of the site, whose price books derived tables use.
+        """
         self._contract = contract
+        self._site = site
         self._limits = limits
         self._folder = Path(tempfile.mkdtemp(prefix="engine-", dir=scratch))
         self._derived: set[str] = set()
@@ -129,9 +139,10 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     def _compute(self, table: Table, derivation: Derivation) -> None:
         self._run(_ddl(table))
+        books = price_books(self._site)
         parts = [None] if derivation.per is None else self.query(derivation.per).column(0).to_pylist()
         for part in parts:
-            computed = run_function(table, self.inputs(derivation, part))
+            computed = run_function(table, self.inputs(derivation, part), books)
             self._connection.register("_computed", computed)
             self._run(f'INSERT INTO "{table.name}" SELECT * FROM _computed')
             self._connection.unregister("_computed")

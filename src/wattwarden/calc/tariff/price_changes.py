@@ -6,12 +6,11 @@ Source: the price books; no formula of its own.
 import pyarrow as pa
 
 from wattwarden.calc.tariff.figures import has_annual_tiers
-from wattwarden.domain.prices import NATIONAL, price_books
+from wattwarden.domain.prices import NATIONAL, PriceBooks
 
 
-def price_changes(regions: pa.Table) -> pa.Table:
+def price_changes(regions: pa.Table, books: PriceBooks) -> pa.Table:
     """One row per region and day of change: ``region``, ``changed_on``, ``annual_tiers``."""
-    books = price_books()
     rows = [
         {"region": region, "changed_on": day, "annual_tiers": has_annual_tiers(books, region)}
         for region in sorted(regions.column("region").to_pylist())

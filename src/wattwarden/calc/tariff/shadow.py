@@ -16,7 +16,7 @@ from wattwarden.calc.tariff.compare import CAUSES, ITEMS, NAMES, Bools, Facts, I
 from wattwarden.calc.tariff.compiled import THREADS
 from wattwarden.calc.tariff.engine import Charges, charge
 from wattwarden.calc.tariff.records import NULL, Ints
-from wattwarden.domain.prices import PriceBooks, price_books
+from wattwarden.domain.prices import PriceBooks
 
 BATCH = 50_000
 """Bills computed at once: small enough for the processor's cache and for memory."""
@@ -31,7 +31,7 @@ SCHEMA = pa.schema(
 )
 
 
-def shadow_bill(segments: pa.Table, lines: pa.Table) -> pa.Table:
+def shadow_bill(segments: pa.Table, lines: pa.Table, books: PriceBooks) -> pa.Table:
     """Compare issued bills with what was due.
 
     Args:
@@ -42,11 +42,6 @@ def shadow_bill(segments: pa.Table, lines: pa.Table) -> pa.Table:
         A row per bill and element that was billed or due, and one for the whole bill. A bill that cannot be
         checked has only the latter, which says why.
     """
-    return compared(segments, lines, price_books())
-
-
-def compared(segments: pa.Table, lines: pa.Table, books: PriceBooks) -> pa.Table:
-    """The same with given price books."""
     if not segments.num_rows:
         return SCHEMA.empty_table()
     facts = assemble(segments, books)
