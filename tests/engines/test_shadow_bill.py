@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from wattwarden.domain.content import contract
+from wattwarden.domain.timetable import timetable_of
 from wattwarden.engines.derive import derivation_order
 from wattwarden.engines.duckdb_engine import DuckDBEngine, Limits
 
@@ -122,3 +123,74 @@ def test_a_register_that_rolled_over_and_a_second_meter(engine: DuckDBEngine) ->
         engine.derive(derivation_order(contract(), ["shadow_bill"]))
         (row,) = engine.query("SELECT expected_kwh FROM shadow_bill WHERE element = 'total'").to_pylist()
     assert row["expected_kwh"] == 50_000
+
+
+def elements(engine: DuckDBEngine, world: World) -> dict[str, Any]:
+    """Energy due by element, and the outcome and the detail of the whole."""
+    with engine.filled(world):
+        engine.derive(derivation_order(contract(), ["shadow_bill"]))
+        rows = engine.query("SELECT element, outcome, expected_kwh, detail FROM shadow_bill").to_pylist()
+    (whole,) = [row for row in rows if row["element"] == "total"]
+    return {row["element"]: row["expected_kwh"] for row in rows} | {
+        "outcome": whole["outcome"], "detail": whole["detail"],
+    }  # fmt: skip
+
+
+def unrated() -> World:
+    """The shop's reading tells 72,000 kWh and no rates."""
+    world = shop()
+    world["reading_cycle"][0] |= {
+        "end_register": 820, "kwh": 72_000, "sharp_kwh": None, "peak_kwh": None, "flat_kwh": None, "valley_kwh": None,
+    }  # fmt: skip
+    return world
+
+
+def test_rates_come_from_daily_registers_where_the_reading_lacks_them(engine: DuckDBEngine) -> None:
+    world = unrated()
+    first = {"meter_id": "M1", "read_date": APRIL, "register_kwh": 100, "sharp_kwh": 0, "peak_kwh": 50,
+             "flat_kwh": 30, "valley_kwh": 20}  # fmt: skip
+    last = {"read_date": MAY, "register_kwh": 820, "peak_kwh": 350, "flat_kwh": 230, "valley_kwh": 240}
+    world["reading_daily"] = [first, first | last]
+    found = elements(engine, world)
+    assert found["outcome"] == "checked"
+    assert [found[rate] for rate in ("peak", "flat", "valley")] == [30_000, 20_000, 22_000]
+
+
+def hours(day: int, kwh: float = 100) -> list[dict[str, Any]]:
+    return [
+        {"meter_id": "M1", "read_at": datetime(2026, 4, day, hour), "kwh": kwh}
+        for hour in range(24)
+    ]
+
+
+def test_rates_come_from_the_curve_where_no_register_has_them(engine: DuckDBEngine) -> None:
+    world = unrated()
+    world["load_curve"] = [row for day in range(1, 31) for row in hours(day)]
+    found = elements(engine, world)
+    assert (found["outcome"], found["total"]) == ("checked", 72_000)
+    letters = timetable_of("demo").letters_on(APRIL)
+    for rate, letter in (("peak", "P"), ("flat", "F"), ("valley", "V")):
+        # 100 kWh in each hour of 30 days.
+        assert found[rate] == letters.count(letter) * 24 // len(letters) * 3_000
+
+
+def test_a_gap_in_the_curve_is_named_with_its_day(engine: DuckDBEngine) -> None:
+    world = unrated()
+    world["load_curve"] = [row for day in range(1, 31) for row in hours(day)]
+    del world["load_curve"][24 * 11 + 5]
+    found = elements(engine, world)
+    assert found["outcome"] == "rates_missing"
+    assert found["detail"].startswith("meter M1 from 2026-04-01: daily registers absent, curve missing_point")
+    assert found["detail"].endswith("on 2026-04-12")
+
+
+def test_rates_of_a_month_cut_in_two_are_those_of_each_part(engine: DuckDBEngine) -> None:
+    world = unrated()
+    world["tariff_assignment"][0]["valid_to"] = date(2026, 4, 11)
+    world["tariff_assignment"].append(
+        world["tariff_assignment"][0]
+        | {"valid_from": date(2026, 4, 11), "valid_to": None, "pf_standard": 0.90}
+    )
+    world["load_curve"] = [row for day in range(1, 31) for row in hours(day, 100)]
+    found = elements(engine, world)
+    assert (found["outcome"], found["total"]) == ("checked", 72_000)

@@ -1,5 +1,6 @@
 """What a customer's bills of the last year would have cost under other terms, with the same use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,8 @@ import pyarrow as pa
 
 from wattwarden.app.open_lake import newest_lake
 from wattwarden.app.rule_catalogue import SITE_CONTENT
-from wattwarden.calc.tariff.shadow import shadow_bill
+from wattwarden.calc.tariff.rates import Meters, energy_by_rate
+from wattwarden.calc.tariff.shadow import compared
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.prices import PriceBooks, price_books
@@ -74,7 +76,7 @@ def bill_what_if(home: Path, customer: str, terms: NewTerms) -> list[MonthCost]:
     with newest_lake(home, customer) as engine:
         engine.derive(derivation_order(contract(), ["price_change"]))
         months = engine.query(derivation.per).column(0).to_pylist()[-MONTHS:]
-        parts = [engine.inputs(derivation, month)["segments"] for month in months]
+        parts = [_rated(engine.inputs(derivation, month)) for month in months]
     if not parts:
         raise fail("what-if", found=f"no bill of {customer}", expected="an issued bill")
     segments = pa.concat_tables(parts)
@@ -83,11 +85,16 @@ def bill_what_if(home: Path, customer: str, terms: NewTerms) -> list[MonthCost]:
     return [MonthCost(month, due[month][0], other[month][0], other[month][1]) for month in sorted(due)]
 
 
+def _rated(inputs: Mapping[str, pa.Table]) -> pa.Table:
+    meters = Meters(inputs["spans"], inputs["daily"], inputs["curve"])
+    return energy_by_rate(inputs["segments"], meters)
+
+
 def _totals(segments: pa.Table, books: PriceBooks) -> dict[date, tuple[int | None, str]]:
     """Month → money due and outcome; several bills of a month are added up."""
     lines = pa.table({name: pa.array([], kind) for name, kind in _LINES.items()})
     totals: dict[date, tuple[int | None, str]] = {}
-    for row in shadow_bill(segments, lines, books).to_pylist():
+    for row in compared(segments, lines, books).to_pylist():
         if row["element"] == "total":
             before = totals.get(row["bill_month"], (0, "checked"))[0]
             due = row["expected_fen"]

@@ -8,6 +8,7 @@ from wattwarden.app.open_lake import newest_lake
 from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.calc.tariff.assemble import OUTCOMES, assemble
 from wattwarden.calc.tariff.derivation import derive_bill
+from wattwarden.calc.tariff.rates import Meters, energy_by_rate
 from wattwarden.calc.tariff.readable import readable_bill
 from wattwarden.calc.tariff.shadow import shadow_bill
 from wattwarden.domain.content import contract
@@ -53,13 +54,14 @@ def explain_bill(home: Path, customer: str, month: date) -> list[ExplainedBill]:
         engine.derive(derivation_order(contract(), ["price_change"]))
         inputs = engine.inputs(derivation, month)
         readings = engine.query(_READINGS, {"customer": customer, "month": month}).to_pylist()
-    segments, lines = inputs["segments"], inputs["lines"]
+    segments = inputs["segments"]
     if not segments.num_rows:
         raise fail("bill explain", found=f"no bill of {customer} of {month:%Y-%m}", expected="an issued bill",
                    action="Look for its months with 'wattwarden bill check --customer'.")  # fmt: skip
     books = price_books(home / SITE_CONTENT)
-    elements = shadow_bill(segments, lines, books).to_pylist()
-    facts = assemble(segments, books)
+    elements = shadow_bill(**inputs, books=books).to_pylist()
+    meters = Meters(inputs["spans"], inputs["daily"], inputs["curve"])
+    facts = assemble(energy_by_rate(segments, meters), books)
     rows = facts.table.to_pylist()
     explained = []
     for position, record in enumerate(facts.bills):

@@ -24,6 +24,7 @@ from wattwarden.calc.tariff.figures import (
     tier_limits,
 )
 from wattwarden.calc.tariff.packages import Kind, Package
+from wattwarden.calc.tariff.rates import DETAIL
 from wattwarden.calc.tariff.records import (
     BILL,
     CLASSES,
@@ -95,7 +96,7 @@ def assemble(rows: pa.Table, books: PriceBooks) -> Assembled:
     checks.fail_bills("no_price", ~_limits(look, bills, books))
     _policy(look, bills, books)
     outcome = checks.outcomes()
-    detail = _details(outcome, first, position, unpriced)
+    detail = _details(look, outcome, first, count, position, unpriced)
     records = np.array([_record(f) for f in figures], PRICE)
     return Assembled(rows, bills, segments, records, figures, tables, outcome, detail)
 
@@ -111,6 +112,10 @@ class _Columns:
         if pa.types.is_date(column.type):
             column = column.cast(pa.int32())
         return np.asarray(pc.fill_null(column.cast(pa.int64()), NULL).to_numpy(), dtype=np.int64)
+
+    def texts(self, name: str, first: int, count: int) -> list[str | None]:
+        values: list[str | None] = self._rows.column(name).slice(first, count).to_pylist()
+        return values
 
     def bools(self, name: str) -> Bools:
         return np.asarray(pc.fill_null(self._rows.column(name), False).to_numpy(), dtype=np.bool_)
@@ -356,8 +361,13 @@ RATE_TOLERANCE = 100
 """The rates of a meter may miss its total by 1 kWh of rounding in their registers, in 0.01 kWh."""
 
 
-def _details(outcome: Ints, first: Ints, position: Ints, unpriced: dict[int, str]) -> list[str]:
+def _details(
+    look: _Columns, outcome: Ints, first: Ints, count: Ints, position: Ints, unpriced: dict[int, str]
+) -> list[str]:
     detail = [""] * len(outcome)
     for bill in np.flatnonzero(outcome == OUTCOMES.index("no_price")):
         detail[bill] = unpriced.get(int(position[first[bill]]), "")
+    for bill in np.flatnonzero(outcome == OUTCOMES.index("rates_missing")):
+        said = look.texts(DETAIL, int(first[bill]), int(count[bill]))
+        detail[bill] = next((text for text in said if text), "")
     return detail

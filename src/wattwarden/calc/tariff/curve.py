@@ -48,6 +48,7 @@ UNRATED = len(RATES)
 """Stands in a table where no rate holds."""
 HOURS = 24
 MINUTES = 60
+MINUTES_OF_DAY = HOURS * MINUTES
 DEMAND_STEP = 100
 """10⁻⁴ kW to 0.01 kW."""
 
@@ -167,7 +168,7 @@ def _interval_minutes(lengths: Ints) -> int:
     longest = int(lengths.max(initial=HOURS))
     for points in POINTS:
         if abs(longest - points) <= points // HOURS:
-            return HOURS * MINUTES // points
+            return MINUTES_OF_DAY // points
     raise fail("rate table", found=f"{longest} points", expected="24, 48 or 96 points of a day")
 
 
@@ -205,13 +206,11 @@ def day_table(rates: Sequence[Rate | None], day: date, zone: ZoneInfo | None = N
 
 def _places(points: int, day: date, zone: ZoneInfo) -> Ints:
     """Place on the clock of each interval that passes in ``day``."""
-    step = timedelta(minutes=HOURS * MINUTES // points)
+    step = timedelta(minutes=MINUTES_OF_DAY // points)
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
     # In instants: adding to a local time would walk along the clock and not along the hours that pass.
     first = midnight.timestamp() - 2 * MINUTES * MINUTES
     instants = (datetime.fromtimestamp(first + n * step.total_seconds(), zone)
                 for n in range(points + points // 6))  # fmt: skip
     passed = [instant for instant in instants if instant.date() == day]
-    return np.array(
-        [(at.hour * MINUTES + at.minute) * points // (HOURS * MINUTES) for at in passed], np.int64
-    )
+    return np.array([(at.hour * MINUTES + at.minute) * points // MINUTES_OF_DAY for at in passed], np.int64)

@@ -15,6 +15,7 @@ from wattwarden.calc.tariff.assemble import OUTCOMES, Assembled, assemble
 from wattwarden.calc.tariff.compare import CAUSES, ITEMS, NAMES, Bools, Facts, Issued, Side
 from wattwarden.calc.tariff.compiled import THREADS
 from wattwarden.calc.tariff.engine import Charges, charge
+from wattwarden.calc.tariff.rates import Meters, energy_by_rate
 from wattwarden.calc.tariff.records import NULL, Ints
 from wattwarden.domain.prices import PriceBooks
 
@@ -31,12 +32,15 @@ SCHEMA = pa.schema(
 )
 
 
-def shadow_bill(segments: pa.Table, lines: pa.Table, books: PriceBooks) -> pa.Table:
+def shadow_bill(
+    segments: pa.Table, lines: pa.Table, spans: pa.Table, daily: pa.Table, curve: pa.Table, books: PriceBooks
+) -> pa.Table:
     """Compare issued bills with what was due.
 
     Args:
         segments: Facts of the bills, a row per part of a bill (``segments`` in tables/shadow_bill.yaml).
         lines: Issued lines by bill and item, energy in 0.01 kWh, prices in 10⁻⁸ yuan, money in fen.
+        spans, daily, curve: What the meters of bills without rates tell, as in ``Meters``.
 
     Returns:
         A row per bill and element that was billed or due, and one for the whole bill. A bill that cannot be
@@ -44,6 +48,11 @@ def shadow_bill(segments: pa.Table, lines: pa.Table, books: PriceBooks) -> pa.Ta
     """
     if not segments.num_rows:
         return SCHEMA.empty_table()
+    return compared(energy_by_rate(segments, Meters(spans, daily, curve)), lines, books)
+
+
+def compared(segments: pa.Table, lines: pa.Table, books: PriceBooks) -> pa.Table:
+    """The same from facts that have their rates, as ``energy_by_rate`` gives them."""
     facts = assemble(segments, books)
     first = facts.bills["first"]
     of_bill = facts.table.column("bill_id").take(pa.array(first))
