@@ -157,10 +157,7 @@ def test_rates_come_from_daily_registers_where_the_reading_lacks_them(engine: Du
 
 
 def hours(day: int, kwh: float = 100) -> list[dict[str, Any]]:
-    return [
-        {"meter_id": "M1", "read_at": datetime(2026, 4, day, hour), "kwh": kwh}
-        for hour in range(24)
-    ]
+    return [{"meter_id": "M1", "read_at": datetime(2026, 4, day, hour), "kwh": kwh} for hour in range(24)]
 
 
 def test_rates_come_from_the_curve_where_no_register_has_them(engine: DuckDBEngine) -> None:
