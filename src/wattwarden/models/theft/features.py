@@ -1,4 +1,4 @@
-"""The features of a customer: figures over time of each invoice column, and what the register of customers says.
+"""The features of a customer: figures over time of each invoice column, and what is known without invoices.
 
 The day on which a history was cut is no feature and enters no other. Some features tell nevertheless when
 a history ends or how long it is (``DATED``): they are kept, and named, so that they can be left out.
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattwarden.models.theft.aggregate import SHAPE, SPREAD, YEARS_BACK, by_bin, shape, spread
-from wattwarden.models.theft.columns import before, invoice_columns, signed_log, year_of
+from wattwarden.models.theft.columns import REMARKS, before, invoice_columns, signed_log, year_of
 from wattwarden.models.theft.invoices import DAYS_PER_YEAR, Customers, Floats, Ints, Invoices
 
 KINDS = ("electricity", "gas")
@@ -21,7 +21,7 @@ RECENT_INVOICES = 8
 YEARS = range(2005, 2020)
 """Calendar years that are looked at one by one; those a history does not reach stay empty."""
 SEASONS = 6
-DATED = ("year_", "ends", "starts", "invoices", "months_billed", "span", "connected_for", "age_at_start")
+DATED = ("calendar_", "ends", "starts", "invoices", "months_billed", "span", "connected_for", "age_at_start")
 """Beginnings of the names of features that tell when a history ends or how long it is."""
 
 Named = Iterator[tuple[str, Floats]]
@@ -97,8 +97,7 @@ def _figures(columns: dict[str, Floats], runs: Runs) -> Named:
     """Whole history, its end and its shape."""
     for name, values in columns.items():
         figures = spread(runs.starts, runs.ends, values)
-        if not np.isnan(figures).all():
-            yield from ((f"{name}.{figure}", figures[:, place]) for place, figure in enumerate(SPREAD))
+        yield from ((f"{name}.{figure}", figures[:, place]) for place, figure in enumerate(SPREAD))
     for name in SHAPED:
         figures = shape(runs.starts, runs.ends, columns[name])
         yield from ((f"{name}.{figure}", figures[:, place]) for place, figure in enumerate(SHAPE))
@@ -129,13 +128,14 @@ def _binned(invoices: Invoices, columns: dict[str, Floats], runs: Runs) -> Named
             yield f"now_against_{years}_years", back[:, 0] - back[:, years]
     whole = np.floor(year).astype(np.int64)
     calendar = by_bin(runs.starts, runs.ends, columns["against_all"], whole - YEARS[0], len(YEARS))
-    yield from ((f"year_{number}", calendar[:, place]) for place, number in enumerate(YEARS))
+    yield from ((f"calendar_{number}", calendar[:, place]) for place, number in enumerate(YEARS))
     season = ((year - whole) * SEASONS).astype(np.int64)
     seasonal = by_bin(runs.starts, runs.ends, against, season, SEASONS)
     yield from ((f"season_{number}", seasonal[:, number]) for number in range(SEASONS))
     remark = invoices.codes["remark"]
-    by_remark = by_bin(runs.starts, runs.ends, against, np.searchsorted((6, 8, 9), remark), 3)
-    yield from ((f"remark_level_{number}", by_remark[:, number]) for number in range(3))
+    for code in REMARKS:
+        level = by_bin(runs.starts, runs.ends, against, np.where(remark == code, 0, -1), 1)
+        yield f"remark_{code}_level", level[:, 0]
 
 
 def _last_codes(invoices: Invoices, runs: Runs) -> Named:
