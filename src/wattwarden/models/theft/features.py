@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wattwarden.domain.errors import fail
 from wattwarden.models.theft.aggregate import SHAPE, SPREAD, YEARS_BACK, by_bin, shape, spread
 from wattwarden.models.theft.columns import REMARKS, before, invoice_columns, signed_log, year_of
 from wattwarden.models.theft.invoices import DAYS_PER_YEAR, Customers, Floats, Ints, Invoices
@@ -47,6 +48,24 @@ class Features:
             if not name.removeprefix("electricity.").removeprefix("gas.").startswith(tuple(beginnings))
         ]
         return Features(tuple(self.names[place] for place in kept), self.values[:, kept])
+
+    def beside(self, other: "Features") -> "Features":
+        """These columns, then the other's, of the same customers."""
+        return Features((*self.names, *other.names), np.hstack([self.values, other.values]))
+
+    def named(self, names: Sequence[str]) -> "Features":
+        """Only the named columns, in that order.
+
+        Raises:
+            WattwardenError: a column is missing.
+        """
+        missing = sorted(set(names) - set(self.names))
+        if missing:
+            raise fail(
+                "features", found=f"no {', '.join(missing[:3])}", expected=f"{len(names)} named columns"
+            )
+        place = {name: column for column, name in enumerate(self.names)}
+        return Features(tuple(names), self.values[:, [place[name] for name in names]])
 
 
 @dataclass(frozen=True)
