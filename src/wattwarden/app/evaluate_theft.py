@@ -3,19 +3,21 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wattwarden.app.theft_folder import Histories, read_histories
 from wattwarden.domain.errors import fail
 from wattwarden.models.theft.evaluate import (
     FOLDS,
     Evaluation,
+    Material,
     cross_scored,
     evaluated,
     joined,
     score_unknown,
     shortfall_kwh,
 )
-from wattwarden.models.theft.features import DATED, make_features
+from wattwarden.models.theft.features import make_features
 from wattwarden.models.theft.measure import Truth
 from wattwarden.models.theft.neighbours import find_neighbours
 from wattwarden.models.theft.train import PARTS, Known
@@ -35,9 +37,9 @@ def evaluate_theft(
     """Score the customers of ``folder`` by models that have not seen their outcomes, and measure it.
 
     Args:
-        train: Folder to fit on; without it, ``folder`` is divided into folds by customer. The histories of both
-            folders are compared with each other; outcomes are learned from ``train`` alone.
-        full_history: Use invoices after the cut as well. These flatter: an exchanged meter tells of the visit.
+        train: Folder to fit on; without it, ``folder`` is divided into folds by customer. Both are
+            compared with each other; outcomes are learned from ``train`` alone.
+        full_history: Use invoices after the cut as well: this flatters, an exchanged meter tells of a visit.
         undated: Leave out the features that tell when a history ends or how long it is.
 
     Raises:
@@ -58,15 +60,14 @@ def evaluate_theft(
 
 
 def _evaluation(
-    histories: Histories, known: np.ndarray, in_folds: bool, undated: bool, seed: int
+    histories: Histories, known: NDArray[np.bool_], in_folds: bool, undated: bool, seed: int
 ) -> Evaluation:
     """Features, scores and measures."""
-    every = make_features(histories.invoices, histories.customers)
-    features = every.without(DATED) if undated else every
-    neighbours = find_neighbours(histories.invoices, histories.customers)
+    features = make_features(histories.invoices, histories.customers)
+    material = Material(features, find_neighbours(histories.invoices, histories.customers), undated)
     if in_folds:
-        scored = joined(list(cross_scored(features, neighbours, histories.confirmed, seed)))
+        scored = joined(list(cross_scored(material, histories.confirmed, seed)))
     else:
-        scored = score_unknown(features, neighbours, Known(known, histories.confirmed, seed))
-    truth = Truth(histories.confirmed, histories.cut_year, shortfall_kwh(every))
+        scored = score_unknown(material, Known(known, histories.confirmed, seed))
+    truth = Truth(histories.confirmed, histories.cut_year, shortfall_kwh(features))
     return evaluated(scored, truth.at(np.flatnonzero(scored.rows)))

@@ -38,6 +38,26 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Material:
+    """What a score is made of.
+
+    Attributes:
+        features: All features of all customers.
+        neighbours: Who is near whom.
+        undated: Whether the score does without the features that tell dates and lengths.
+    """
+
+    features: Features
+    neighbours: Neighbours
+    undated: bool
+
+    @property
+    def allowed(self) -> Features:
+        """The features the score may use."""
+        return self.features.without(DATED) if self.undated else self.features
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """All that was measured in one run."""
 
@@ -74,18 +94,18 @@ def folds(outcome: NDArray[np.bool_], seed: int) -> Ints:
     return fold
 
 
-def score_unknown(features: Features, neighbours: Neighbours, known: Known) -> Scored:
+def score_unknown(material: Material, known: Known) -> Scored:
     """Fit on the known customers and score the others."""
     apart = ~known.rows
-    complete = with_neighbours(features, neighbours, known)
+    complete = with_neighbours(material.allowed, material.neighbours, known)
     model = fit(complete, known)
     log_odds = model.log_odds(Features(complete.names, complete.values[apart]))
     return Scored(
         rows=apart,
         log_odds=log_odds,
         probability=model.probability(log_odds),
-        plain=_simple(plain_features(features), known),
-        dates=_simple(dated_features(features), known),
+        plain=_simple(plain_features(material.features), known),
+        dates=_simple(dated_features(material.features), known),
     )
 
 
@@ -95,13 +115,11 @@ def _simple(features: Features, known: Known) -> Floats:
     return predicted(booster, features.values[~known.rows])
 
 
-def cross_scored(
-    features: Features, neighbours: Neighbours, outcome: NDArray[np.bool_], seed: int
-) -> Iterator[Scored]:
+def cross_scored(material: Material, outcome: NDArray[np.bool_], seed: int) -> Iterator[Scored]:
     """Each fold scored by a model fitted on the others."""
     fold = folds(outcome, seed)
     for number in range(FOLDS):
-        yield score_unknown(features, neighbours, Known(fold != number, outcome, seed + number))
+        yield score_unknown(material, Known(fold != number, outcome, seed + number))
 
 
 def joined(parts: list[Scored]) -> Scored:
