@@ -83,6 +83,7 @@ COMMANDS = {
         "score_command:score", "把疑点与已知真相对比打分", "Compare findings with a simulation's truth"
     ),
     "lift": Entry("lift_command:lift", "排序与已知结果的对比", "Compare the ranked list with known outcomes"),
+    "model": Entry("model_command:app", "学习评分的评估", "Measure the learned scores"),
     "version": Entry("main:version", "显示版本", "Show the version"),
 }
 """The only place where a command is registered; the order is that of the help."""

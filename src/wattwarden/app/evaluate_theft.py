@@ -1,0 +1,73 @@
+"""Measure the theft score on folders of billing histories with known outcomes."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wattwarden.app.theft_folder import Histories, read_histories
+from wattwarden.domain.errors import fail
+from wattwarden.models.theft.evaluate import (
+    FOLDS,
+    Evaluation,
+    Material,
+    cross_scored,
+    evaluated,
+    joined,
+    score_unknown,
+    shortfall_kwh,
+)
+from wattwarden.models.theft.features import make_features
+from wattwarden.models.theft.measure import Truth
+from wattwarden.models.theft.neighbours import find_neighbours
+from wattwarden.models.theft.train import PARTS, Known
+
+FEWEST_CONFIRMED = FOLDS * PARTS
+"""So many confirmed customers at least, for each part of each fold to hold one."""
+
+
+def evaluate_theft(
+    folder: Path,
+    *,
+    train: Path | None = None,
+    full_history: bool = False,
+    undated: bool = False,
+    seed: int = 1,
+) -> Evaluation:
+    """Score the customers of ``folder`` by models that have not seen their outcomes, and measure it.
+
+    Args:
+        train: Folder to fit on; without it, ``folder`` is divided into folds by customer. Both are
+            compared with each other; outcomes are learned from ``train`` alone.
+        full_history: Use invoices after the cut as well: this flatters, an exchanged meter tells of a visit.
+        undated: Leave out the features that tell when a history ends or how long it is.
+
+    Raises:
+        WattwardenError: a folder cannot be read, or holds too few customers of one outcome to fit on.
+    """
+    folders = [folder] if train is None else [train, folder]
+    histories = read_histories(folders, full_history=full_history)
+    target = histories.folder == len(folders) - 1
+    known = target if train is None else ~target
+    for outcome in (True, False):
+        count = int((histories.confirmed[known] == outcome).sum())
+        if count < FEWEST_CONFIRMED:
+            kind = "confirmed" if outcome else "other"
+            raise fail(
+                str(folders[0]), found=f"{count} {kind} customers", expected=f"{FEWEST_CONFIRMED} at least"
+            )
+    return _evaluation(histories, known, train is None, undated, seed)
+
+
+def _evaluation(
+    histories: Histories, known: NDArray[np.bool_], in_folds: bool, undated: bool, seed: int
+) -> Evaluation:
+    """Features, scores and measures."""
+    features = make_features(histories.invoices, histories.customers)
+    material = Material(features, find_neighbours(histories.invoices, histories.customers), undated)
+    if in_folds:
+        scored = joined(list(cross_scored(material, histories.confirmed, seed)))
+    else:
+        scored = score_unknown(material, Known(known, histories.confirmed, seed))
+    truth = Truth(histories.confirmed, histories.cut_year, shortfall_kwh(features))
+    return evaluated(scored, truth.at(np.flatnonzero(scored.rows)))

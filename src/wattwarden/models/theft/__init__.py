@@ -1,0 +1,1 @@
+"""A score for theft from nothing but the billing history: no load curve, no visit."""

@@ -1,0 +1,142 @@
+"""Fit the score: boosted trees of several makes, each left without a part of the customers, averaged.
+
+Each booster is fitted without one part of the known customers. What it says of that part is what it would say
+of strangers, so the parts together calibrate the mean score by isotonic regression, without another customer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
+
+from wattwarden.models.theft.features import Features
+from wattwarden.models.theft.invoices import Floats, Ints
+from wattwarden.models.theft.neighbours import Neighbours
+
+PARTS = 5
+THREADS = 2
+Settings = Mapping[str, float | int | str | bool]
+SLOW: Settings = {
+    "num_leaves": 31,
+    "learning_rate": 0.025,
+    "feature_fraction": 0.08,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "min_data_in_leaf": 60,
+    "lambda_l2": 10.0,
+    "rounds": 700,
+}
+DRAWN_SPLITS: Settings = {
+    **SLOW,
+    "extra_trees": True,
+    "feature_fraction": 0.3,
+    "learning_rate": 0.04,
+    "rounds": 800,
+}
+PLAIN: Settings = {"num_leaves": 31, "learning_rate": 0.05, "min_data_in_leaf": 60, "rounds": 200}
+MAKES = (SLOW, DRAWN_SPLITS)
+"""Trees that look for the best splits, and trees that take random ones: their mean beats either."""
+EDGE = 1e-9
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted score.
+
+    Attributes:
+        names: The features, in the order the boosters expect.
+        boosters: Texts of the boosters.
+        scores, shares: Mean log-odds, rising, and the share of confirmed customers at each.
+    """
+
+    names: tuple[str, ...]
+    boosters: tuple[str, ...]
+    scores: Floats
+    shares: Floats
+
+    def log_odds(self, features: Features) -> Floats:
+        """Mean log-odds of the boosters: what to rank by.
+
+        Raises:
+            WattwardenError: a feature is missing.
+        """
+        values = features.named(self.names).values
+        boosters = [lightgbm.Booster(model_str=text) for text in self.boosters]
+        return np.asarray(np.mean([predicted(booster, values) for booster in boosters], axis=0), np.float64)
+
+    def probability(self, log_odds: Floats) -> Floats:
+        """The calibrated probability of each score; equal for scores that calibration cannot tell apart."""
+        return np.interp(log_odds, self.scores, self.shares)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The customers whose outcome may be used.
+
+    Attributes:
+        rows: Which customers they are.
+        outcome: Of every customer; not looked at where not known.
+        seed: For parts, samples and random splits.
+    """
+
+    rows: NDArray[np.bool_]
+    outcome: NDArray[np.bool_]
+    seed: int
+
+
+def predicted(booster: lightgbm.Booster, values: NDArray[np.float32]) -> Floats:
+    """Log-odds by one booster."""
+    return np.asarray(booster.predict(values, raw_score=True, num_threads=THREADS), np.float64)
+
+
+def boosted(
+    values: NDArray[np.float32], outcome: NDArray[np.bool_], settings: Settings, seed: int
+) -> lightgbm.Booster:
+    """One booster."""
+    given = {key: value for key, value in settings.items() if key != "rounds"}
+    fixed = {"objective": "binary", "num_threads": THREADS, "verbose": -1, "max_bin": 127, "seed": seed}
+    data = lightgbm.Dataset(values, outcome.astype(np.int8))
+    return lightgbm.train({**given, **fixed, "deterministic": True}, data, int(settings["rounds"]))
+
+
+def parts_of(known: Known) -> Ints:
+    """A part for each known customer, with equally many confirmed in each; the others are in part 0."""
+    part = np.zeros(len(known.rows), np.int64)
+    rng = np.random.default_rng(known.seed)
+    for outcome in (False, True):
+        rows = rng.permutation(np.flatnonzero(known.rows & (known.outcome == outcome)))
+        part[rows] = np.arange(len(rows)) % PARTS
+    return part
+
+
+def with_neighbours(features: Features, neighbours: Neighbours, known: Known) -> Features:
+    """The features, and what the known outcomes tell of the neighbours."""
+    return features.beside(neighbours.features(known.outcome, known.rows, parts_of(known)))
+
+
+def fit(features: Features, known: Known) -> Model:
+    """Fit on the known customers.
+
+    Args:
+        features: Of all customers, those of the neighbours included.
+    """
+    part, boosters = parts_of(known), []
+    apart = np.zeros(len(part))
+    for number in range(PARTS):
+        learned, held = known.rows & (part != number), known.rows & (part == number)
+        for make, settings in enumerate(MAKES):
+            seed = known.seed * 100 + number * len(MAKES) + make
+            booster = boosted(features.values[learned], known.outcome[learned], settings, seed)
+            apart[held] += predicted(booster, features.values[held]) / len(MAKES)
+            boosters.append(booster.model_to_string())
+    scores, shares = calibrated(apart[known.rows], known.outcome[known.rows])
+    return Model(features.names, tuple(boosters), scores, shares)
+
+
+def calibrated(scores: Floats, outcome: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Rising scores and the share confirmed at each, by isotonic regression."""
+    fitted = IsotonicRegression(y_min=EDGE, y_max=1 - EDGE, out_of_bounds="clip").fit(scores, outcome)
+    return np.asarray(fitted.X_thresholds_, np.float64), np.asarray(fitted.y_thresholds_, np.float64)

@@ -1,0 +1,30 @@
+"""The model card states what was measured, in both languages, and the limits."""
+
+import pytest
+
+from wattwarden.models.theft.evaluate import Evaluation
+from wattwarden.models.theft.measure import Figure, Head, Measures
+from wattwarden.models.theft.model_card import model_card
+
+
+def measures(value: float) -> Measures:
+    figure = Figure(value, value - 0.01, value + 0.01)
+    return Measures(figure, figure, figure, (Head(100, figure, Figure(1234.0, 1000.0, 1500.0)),))
+
+
+FOUND = Evaluation(500, 40, measures(0.8), measures(0.7), measures(0.6), ())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_card_holds_each_score_with_its_interval(language: str) -> None:
+    card = model_card(FOUND, full_history=False, language=language)
+    row = "| ROC-AUC | 0.800 (0.790 – 0.810) | 0.700 (0.690 – 0.710) | 0.600 (0.590 – 0.610) |"
+    assert row in card
+    assert "1,234 (1,000 – 1,500)" in card
+    assert "500" in card
+
+
+def test_card_warns_of_the_full_history() -> None:
+    assert "flatters" in model_card(FOUND, full_history=True, language="en")
+    assert "flatters" not in model_card(FOUND, full_history=False, language="en")
+    assert "偏乐观" in model_card(FOUND, full_history=True, language="zh")
