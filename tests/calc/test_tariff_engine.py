@@ -105,5 +105,7 @@ def test_energy_of_another_class_or_split_off_takes_no_room_in_the_tiers() -> No
         ),
         tier_limits_kwh=(Decimal(200), Decimal(350)),
     )
-    tiered = [(line.segment, line.element, line.kwh) for line in price_bill(bill) if "tier" in line.element]
-    assert tiered == [(1, "tier1", 150), (2, "tier1", 50), (2, "tier2", 50)]
+    tiered = [
+        f"{line.segment} {line.element} {line.kwh}" for line in price_bill(bill) if "tier" in line.element
+    ]
+    assert tiered == ["1 tier1 150.00", "2 tier1 50.00", "2 tier2 50.00"]
