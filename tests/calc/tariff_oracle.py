@@ -18,6 +18,7 @@ ADJUSTED: tuple[Element, ...] = (
     "capacity", "demand",
 )  # fmt: skip
 """What the power factor adjusts wherever it is assessed (B.1)."""
+TIERS: tuple[Element, ...] = ("tier1", "tier2", "tier3")
 
 
 def lines(bill: Bill) -> list[Line]:
@@ -41,9 +42,11 @@ def _lines(bill: Bill) -> list[Line]:
     active, reactive = Decimal(0), bill.reactive_kvarh or Decimal(0)
     for number, segment in enumerate(bill.segments):
         loss = active_loss(bill, segment)
-        found += energy_lines(bill, number, used, loss)
+        charged = list(energy_lines(bill, number, used, loss))
+        found += charged
         found += basic_lines(bill, number)
-        used += segment.kwh
+        # Only what went through the tiers takes room in them: not what was split off or of another class.
+        used += sum((line.kwh or Decimal(0) for line in charged if line.element in TIERS), Decimal(0))
         active += segment.kwh + loss
         reactive += reactive_loss(bill, segment)
     return [line for line in found if line.amount_fen or (line.kwh and line.price)] + adjustment(
@@ -111,8 +114,7 @@ def tiers(bill: Bill, segment: Segment, used: Decimal, kept: Decimal) -> Iterato
     assert bill.tier_limits_kwh is not None
     assert segment.prices.tiers is not None
     bounds = (Decimal(0), *bill.tier_limits_kwh, Decimal("Infinity"))
-    names: tuple[Element, ...] = ("tier1", "tier2", "tier3")
-    for name, low, high, price in zip(names, bounds, bounds[1:], segment.prices.tiers, strict=False):
+    for name, low, high, price in zip(TIERS, bounds, bounds[1:], segment.prices.tiers, strict=False):
         yield name, max(min(used + kept, high) - max(used, low), Decimal(0)), price
 
 

@@ -69,3 +69,43 @@ def test_an_energy_beyond_the_arithmetic_is_refused() -> None:
     huge = replace(segment, kwh=Decimal(200_000_001), rates_kwh={"flat": Decimal(200_000_001)})
     with pytest.raises(WattwardenError, match="at most 200000000 kWh"):
         price_bill(replace(full_bill(), segments=(huge,)))
+
+
+@pytest.mark.parametrize(
+    ("split", "refused"),
+    [
+        ({"split_kwh": Decimal("800000.00")}, False),
+        ({"split_kwh": Decimal("800000.01")}, True),
+        ({"split_pct": Decimal(100)}, False),
+        ({"split_pct": Decimal("100.0001")}, True),
+    ],
+)
+def test_no_more_is_split_off_than_was_used(split: dict[str, Any], refused: bool) -> None:
+    # Half of the month's 62 days: 400,000 kWh meet half of the quantity.
+    (segment,) = full_bill().segments
+    prices = replace(segment.prices, split=Decimal("0.6"))
+    bill = replace(full_bill(), days_in_month=62, segments=(replace(segment, prices=prices, **split),))
+    if refused:
+        with pytest.raises(WattwardenError, match="a split of"):
+            price_bill(bill)
+    else:
+        assert sum(line.kwh or 0 for line in price_bill(bill) if line.element == "split") == segment.kwh
+
+
+def test_energy_of_another_class_or_split_off_takes_no_room_in_the_tiers() -> None:
+    # A farm's 900 kWh, then a home of 250 of which 100 are split off, then one of 100:
+    # 150 and 50 kWh in tier 1 (limit 200), the last 50 in tier 2.
+    tiers = Prices(tiers=(Decimal("0.588"), Decimal("0.638"), Decimal("0.888")), split=Decimal("0.68"))
+    bill = Bill(
+        30,
+        (
+            Segment(10, "agricultural", Decimal(900), Prices(energy=Decimal("0.5"))),
+            Segment(10, "residential", Decimal(250), tiers, split_kwh=Decimal(300)),
+            Segment(10, "residential", Decimal(100), tiers),
+        ),
+        tier_limits_kwh=(Decimal(200), Decimal(350)),
+    )
+    tiered = [
+        f"{line.segment} {line.element} {line.kwh}" for line in price_bill(bill) if "tier" in line.element
+    ]
+    assert tiered == ["1 tier1 150.00", "2 tier1 50.00", "2 tier2 50.00"]

@@ -96,6 +96,21 @@ def test_two_prices_at_once_and_two_splits(engine: DuckDBEngine) -> None:
     assert outcome(engine, world) == "split_too_large"
 
 
+def test_a_quantity_of_the_month_is_measured_against_each_part_by_days(engine: DuckDBEngine) -> None:
+    # Parts of 14 and 16 days with 23,333 and 26,667 kWh; of 30,000 kWh they give up 14,000 and 16,000.
+    world = shop()
+    (before,) = world["tariff_assignment"]
+    turn = date(2026, 4, 15)
+    world["tariff_assignment"] = [
+        before | {"valid_to": turn},
+        before | {"valid_from": turn, "pf_standard": 0.9},
+    ]
+    world["metering_split"] = [
+        {"customer_id": "C1", "tariff_class": "residential", "kind": "quantity", "monthly_kwh": 30_000}
+    ]
+    assert outcome(engine, world) == "checked"
+
+
 def test_a_demand_customer_without_a_demand_reading(engine: DuckDBEngine) -> None:
     world = shop()
     world["tariff_assignment"][0] |= {"billing_mode": "two_part_demand", "contract_demand_kw": 250}

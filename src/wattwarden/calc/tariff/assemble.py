@@ -90,6 +90,7 @@ def assemble(rows: pa.Table, books: PriceBooks) -> Assembled:
     bills = _bills(look, first, count)
     checks = _Checks(look, first, count, timed)
     checks.fail("no_price", np.array([not f for f in figures])[position])
+    checks.fail("split_too_large", _splits_too_large(segments, bills))
     tables, missing_tables = _pf_tables(look, bills, books)
     checks.fail_bills("no_price", missing_tables)
     checks.fail("no_transformer", ~_losses(look, segments, books))
@@ -219,6 +220,13 @@ def _bills(look: _Columns, first: Ints, count: Ints) -> Records:
         bills[name] = look.ints(name)[first]
     bills["discount_capacity"] = look.ints("contract_capacity")[first]
     return bills
+
+
+def _splits_too_large(segments: Records, bills: Records) -> Bools:
+    """Segments of which more is split off than was used; a quantity of the month is taken by days (A.3)."""
+    days_in_month = np.repeat(bills["days_in_month"], bills["count"])
+    taken = _or_zero(segments["split_kwh"]) * segments["days"]
+    return np.asarray(taken > np.maximum(segments["kwh"], 0) * days_in_month)
 
 
 def _pf_tables(look: _Columns, bills: Records, books: PriceBooks) -> tuple[Ints, Bools]:
@@ -354,7 +362,6 @@ class _Checks:
         self.fail("no_capacity", (by_capacity & ~look.present("capacity"))
                   | (by_demand & (look.ints("contract_capacity") <= 0)))  # fmt: skip
         self.fail("several_splits", look.ints("splits") > 1)
-        self.fail("split_too_large", look.ints("split_kwh") > np.maximum(look.ints("kwh"), 0))
 
 
 RATE_TOLERANCE = 100

@@ -18,7 +18,7 @@ Source: DOMAIN A.1, A.3, A.9, B.1 to B.6, as cited at each rule:
   use; where nothing was used, at the flat price or that of tier 1.
 * A fixed ratio or quantity (A.3) splits energy off, from every rate in proportion (what rounding leaves
   falls on the flat rate), and charges it at another class's price, which includes that class's funds. A
-  quantity holds for a whole month and is taken by days.
+  quantity holds for a whole month and is taken by days; one that is more than was used is refused.
 * Capacity (A.1, B.2): kVA × price × days ÷ calendar days of the month.
 * Demand (B.2): the contract value, at least the floor share of the capacity; above the limit of 105 % the
   part beyond it counts twice; without a contract value the measured one. At or above the stated kWh per kVA
@@ -29,9 +29,10 @@ Source: DOMAIN A.1, A.3, A.9, B.1 to B.6, as cited at each rule:
   adjustment.
 * Homes (B.5): tiers on the whole bill, monthly limits times the months covered, or limits of a year from
   which the energy used before this bill is taken. In a bill of several segments the energy of each segment
-  goes through the tiers in the order of time.
+  goes through the tiers in the order of time; energy that is split off, charged by time of use or used in
+  another class takes no room in them.
 * 1.5 times agency price (B.3): a line of its own, (times − 1) × purchase price on energy and losses.
-* Solar export is a line with a negative amount: energy × feed-in price.
+* Solar export is a line with negative energy and amount: energy × feed-in price.
 """
 
 from collections.abc import Mapping

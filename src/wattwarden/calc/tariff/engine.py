@@ -87,7 +87,7 @@ def price_bills(bills: Sequence[Bill]) -> list[tuple[Line, ...]]:
     """The lines of each bill, in the order of ``ELEMENTS`` within each segment, the adjustment last.
 
     Raises:
-        WattwardenError: a bill lacks a fact that its terms need, or is too large.
+        WattwardenError: a bill lacks a fact that its terms need, splits off too much, or is too large.
     """
     for bill in bills:
         require_facts(bill)
@@ -115,7 +115,9 @@ def _bill_lines(done: Charges, bill: np.void, total: np.void) -> tuple[Line, ...
 
 
 def require_facts(bill: Bill) -> None:
-    """Refuse a bill that lacks a fact which its terms need; nothing is guessed.
+    """Refuse a bill that lacks a fact which its terms need, or splits off more than was used.
+
+    Nothing is guessed.
 
     Raises:
         WattwardenError: naming the fact.
@@ -123,6 +125,17 @@ def require_facts(bill: Bill) -> None:
     for missing, fact in _missing_facts(bill):
         if missing:
             raise fail("bill", found=f"no {fact}", expected=f"{fact}, which its terms need")
+    for segment in bill.segments:
+        if _split_off(segment, bill.days_in_month) > max(segment.kwh, ZERO):
+            raise fail("bill", found=f"a split of {segment.split_pct or segment.split_kwh} from {segment.kwh} kWh",
+                       expected="no more than was used in the days of the segment",
+                       action="Look for a wrong quantity, or energy that is missing.")  # fmt: skip
+
+
+def _split_off(segment: Segment, days_in_month: int) -> Decimal:
+    if segment.split_pct is not None:
+        return segment.kwh * segment.split_pct / 100
+    return (segment.split_kwh or ZERO) * segment.days / days_in_month
 
 
 def _missing_facts(bill: Bill) -> list[tuple[bool, str]]:

@@ -18,6 +18,8 @@ FEN_OF_KW = 10**8
 """10⁻⁶ kW × 10⁻⁴ yuan = 10⁻⁸ fen."""
 WHOLE = 10**6
 """A share of one."""
+LIMB = 2**20
+"""Where a factor is cut in two, so that each product stays in 64 bits."""
 NEAR = 1e-8
 """Distance from a rounding edge, in 0.01 of cosφ, within which whole numbers decide."""
 
@@ -36,6 +38,21 @@ def half_up(value: int, divisor: int) -> int:
     if (size - whole * divisor) * 2 >= divisor:
         whole += 1
     return whole if value >= 0 else -whole
+
+
+@compiled
+def half_up_product(value: int, times: int, divisor: int) -> int:
+    """``value × times ÷ divisor`` rounded half up, for a product that may leave 64 bits.
+
+    ``value`` is not negative and, as the divisor, below 2⁶³ ÷ ``LIMB`` ÷ 2; ``times`` may be of any size as
+    long as ``value × times ÷ LIMB`` stays in 64 bits.
+    """
+    # Long multiplication by the two limbs of ``times``, as with a pencil; the remainder goes on.
+    size = abs(times)
+    high = value * (size // LIMB)
+    rest = high % divisor * LIMB + value * (size % LIMB)
+    whole = high // divisor * LIMB + half_up(rest, divisor)
+    return whole if times >= 0 else -whole
 
 
 @compiled
@@ -61,7 +78,7 @@ def split_energy(segment: Record, days_in_month: int) -> int:
 @compiled
 def part_of(split: int, kwh: int, whole: int) -> int:
     """The part of ``split`` that falls on ``kwh`` of the ``whole``."""
-    return half_up(split * kwh, whole) if split and whole else 0
+    return half_up_product(split, kwh, whole) if split and whole else 0
 
 
 @compiled
@@ -86,7 +103,9 @@ def reactive_loss(segment: Record, price: Record, hours: int, days_in_month: int
     """Reactive iron and copper loss of a segment in 0.01 kvarh, rounded once (A.9)."""
     iron = segment.no_load_var * hours * segment.days * (WHOLE * 10)
     copper = segment.kwh * copper_share(segment, price, hours, days_in_month) * price.copper_reactive
-    return half_up(iron + copper * days_in_month, WHOLE * 100 * days_in_month)
+    whole = copper // (WHOLE * 100)
+    rest = copper - whole * WHOLE * 100
+    return int(whole + half_up(iron + rest * days_in_month, WHOLE * 100 * days_in_month))
 
 
 @compiled
@@ -164,8 +183,8 @@ def basic_line(
     if segment.mode == DEMAND_MODE:
         line = lines[row, DEMAND]
         line.price = half_up(price.demand * price.discount_share, WHOLE) if discounted else price.demand
-        due = billing_demand(segment, price, bill.measured_demand) * line.price * segment.days
-        line.fen = half_up(due, FEN_OF_KW * bill.days_in_month)
+        due = billing_demand(segment, price, bill.measured_demand) * line.price
+        line.fen = half_up_product(segment.days, due, FEN_OF_KW * bill.days_in_month)
         return int(line.fen)
     return 0
 
@@ -242,7 +261,7 @@ def charge_bill(
     for row in range(bill.first, bill.first + bill.count):
         segment, price = segments[row], figures[segments[row].price]
         money = energy_lines(bill, segment, price, used, row, lines)
-        used += segment.kwh
+        used += lines[row, TIER1].kwh + lines[row, TIER2].kwh + lines[row, TIER3].kwh
         loss += lines[row, LOSS].kwh
         charge = basic_line(bill, segment, price, row, has_discount(bill, price, kwh), lines)
         if segment.mode == DEMAND_MODE:
