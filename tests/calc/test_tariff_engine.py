@@ -71,6 +71,14 @@ def test_an_energy_beyond_the_arithmetic_is_refused() -> None:
         price_bill(replace(full_bill(), segments=(huge,)))
 
 
+def test_the_largest_demand_is_exact_and_a_larger_one_is_refused() -> None:
+    # 900 kW + 2 × (5,000,000 − 945) kW = 9,999,010 kW × 35.4 yuan
+    most = replace(full_bill(), measured_demand_kw=Decimal(5_000_000))
+    assert [line.amount_fen for line in price_bill(most) if line.element == "demand"] == [35_396_495_400]
+    with pytest.raises(WattwardenError, match="at most 5000000 kW"):
+        price_bill(replace(most, measured_demand_kw=Decimal("5000000.01")))
+
+
 @pytest.mark.parametrize(
     ("split", "refused"),
     [

@@ -67,6 +67,7 @@ def test_a_whole_bill_is_checked(engine: DuckDBEngine) -> None:
         ("reading_cycle", {"end_register": 50}, "register_reversed"),
         ("reading_cycle", {"end_register": None, "kwh": -10}, "negative_energy"),
         ("reading_cycle", {"end_register": 900_000_000}, "too_large"),
+        ("reading_cycle", {"max_demand_kw": 5_000_001}, "too_large"),
         ("reading_cycle", {"valley_kwh": None}, "rates_missing"),
         ("reading_cycle", {"valley_kwh": 9_000}, "rates_do_not_add_up"),
         ("reading_cycle", {"reactive_kvarh": None}, "no_reactive"),

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wattwarden.calc.tariff.engine import LARGEST_KWH, figure_record
+from wattwarden.calc.tariff.engine import LARGEST_KW, LARGEST_KWH, figure_record
 from wattwarden.calc.tariff.figures import (
     Figures,
     Market,
@@ -339,7 +339,8 @@ class _Checks:
         look = self._look
         kwh = look.ints("kwh")
         self.fail("negative_energy", (kwh < 0) & (kwh != NULL))
-        self.fail("too_large", kwh > LARGEST_KWH * 100)
+        demand = np.maximum(look.ints("measured_demand"), look.ints("contract_demand"))
+        self.fail("too_large", (kwh > LARGEST_KWH * 100) | (demand > LARGEST_KW * 100))
         rates = [look.ints(f"{rate}_kwh") for rate in ("sharp", "peak", "flat", "valley")]
         known = np.logical_and.reduce([rate != NULL for rate in rates[1:]])
         self.fail("rates_missing", self._timed & ~known)

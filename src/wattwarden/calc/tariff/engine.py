@@ -36,6 +36,8 @@ from wattwarden.domain.errors import fail
 
 LARGEST_KWH = 200_000_000
 """Largest energy of a segment in kWh; below it no product leaves 64 bits at prices up to 4 yuan."""
+LARGEST_KW = 5_000_000
+"""Largest demand in kW; up to it no product leaves 64 bits at prices up to 60 yuan."""
 NO_TABLE = (ZERO,) * 101
 """Where power factor is not assessed."""
 NO_LOSSES = Losses(*(ZERO,) * 8)
@@ -61,13 +63,12 @@ def charge(bills: Records, segments: Records, figures: Records, pf_tables: Ints)
         pf_tables: A row per table, 101 adjustments in 10⁻⁶.
 
     Raises:
-        WattwardenError: a segment is larger than the arithmetic holds.
+        WattwardenError: an energy or a demand is larger than the arithmetic holds.
     """
-    largest = int(np.abs(segments["kwh"]).max(initial=0))
-    if largest > LARGEST_KWH * 100:
-        found = f"a segment of {Decimal(largest).scaleb(-ENERGY_DIGITS)} kWh"
-        raise fail("bills", found=found, expected=f"at most {LARGEST_KWH} kWh",
-                   action="Look for a wrong register or multiplier.")  # fmt: skip
+    _refuse_above(LARGEST_KWH, "kWh", np.abs(segments["kwh"]))
+    # An absent demand is the smallest of numbers.
+    _refuse_above(LARGEST_KW, "kW", bills["measured_demand"])
+    _refuse_above(LARGEST_KW, "kW", segments["contract_demand"])
     done = Charges(np.zeros((len(segments), len(ELEMENTS)), LINE), np.zeros(len(bills), TOTAL))
     in_parts(
         len(bills),
@@ -76,6 +77,14 @@ def charge(bills: Records, segments: Records, figures: Records, pf_tables: Ints)
         ),
     )
     return done
+
+
+def _refuse_above(most: int, unit: str, values: Ints) -> None:
+    largest = int(values.max(initial=0))
+    if largest > most * 100:
+        found = f"a figure of {Decimal(largest).scaleb(-ENERGY_DIGITS)} {unit}"
+        raise fail("bills", found=found, expected=f"at most {most} {unit}",
+                   action="Look for a wrong register or multiplier.")  # fmt: skip
 
 
 def price_bill(bill: Bill) -> tuple[Line, ...]:

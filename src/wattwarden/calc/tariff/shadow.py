@@ -78,7 +78,7 @@ def _batch(facts: Assembled, start: int, stop: int, lines: pa.Table, owner: Ints
     good = facts.outcome[start:stop] == 0
     # A bill that cannot be checked is not computed: its facts may be absent.
     segments[np.repeat(~good, bills["count"])] = np.zeros(1, segments.dtype)
-    bills["pf_standard"][~good] = NULL
+    bills["pf_standard"][~good] = bills["measured_demand"][~good] = NULL
     charges = charge(bills, segments, facts.figures, facts.pf_tables)
     due = compare.due_side(charges, bills)
     billed, twice, wrong = compare.billed_side(owner, lines, bills["count"])
