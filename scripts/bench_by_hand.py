@@ -15,6 +15,7 @@ from wattwarden.domain.content import contract
 from wattwarden.domain.prices import price_books
 from wattwarden.domain.tables import Derivation, Table
 from wattwarden.engines.derive import derivation_order, run_function
+from wattwarden.engines.duckdb_engine import PART
 from wattwarden.lake.store import Lake
 from wattwarden.rulekit import sql
 from wattwarden.rulekit.load import load_rules
@@ -69,9 +70,8 @@ def _compute(connection: duckdb.DuckDBPyConnection, table: Table, derivation: De
     per = derivation.per
     parts = [(None,)] if per is None else connection.sql(per).fetchall()
     for number, (part,) in enumerate(parts):
-        values = None if per is None else {"part": part}
         inputs = {
-            key: connection.sql(query, params=values).to_arrow_table()
+            key: connection.sql(query, params={"part": part} if PART in query else None).to_arrow_table()
             for key, query in derivation.reads.items()
         }
         connection.register("_computed", run_function(table, inputs, price_books()))

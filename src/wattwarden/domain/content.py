@@ -66,7 +66,10 @@ def load_contract(root: Path = BUILT_IN) -> Contract:
     tables = {}
     for path in content_files("tables", root):
         tables[path.stem] = validate(Table, {"name": path.stem, **read_yaml(path)}, str(path))
-    resolved = {name: _with_borrowed_values(table, tables) for name, table in tables.items()}
+    resolved = {
+        name: _with_borrowed_reads(_with_borrowed_values(table, tables), tables)
+        for name, table in tables.items()
+    }
     dangling = [
         Problem(f"tables/{name}.yaml: {key}.ref", found=column.ref, expected="the name of a table")
         for name, table in resolved.items()
@@ -92,6 +95,15 @@ def _with_borrowed_values(table: Table, tables: Mapping[str, Table]) -> Table:
         for name, column in table.columns.items()
     }
     return table.model_copy(update={"columns": columns})
+
+
+def _with_borrowed_reads(table: Table, tables: Mapping[str, Table]) -> Table:
+    if table.derived is None or table.derived.like is None:
+        return table
+    lender = tables.get(table.derived.like)
+    if lender is None or lender.derived is None:
+        raise fail(f"tables/{table.name}.yaml: like", found=table.derived.like, expected="a derived table")
+    return table.model_copy(update={"derived": table.derived.taking_over(lender.derived)})
 
 
 def _borrowed(table: str, name: str, column: Column, tables: Mapping[str, Table]) -> object:

@@ -5,6 +5,7 @@ the shape of a table (DDL, import checks, Excel template, glossary, masking) is
 computed from these models.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -91,6 +92,9 @@ class Derivation(Strict):
         reads: For ``by``: argument name to the SELECT that feeds it.
         per: For ``by``: a SELECT of one column. The function is called for each of its values, which the
             queries in ``reads`` name ``$part``, so that a long table is computed in bounded memory.
+        like: For ``by``: another derived table, whose ``per`` and ``reads`` are taken over as well.
+        only: For ``like``: a SELECT of the customers that its queries are narrowed to, where they say
+            ``/* only alias */``.
     """
 
     sql: str | None = None
@@ -98,6 +102,14 @@ class Derivation(Strict):
     priced: bool = False
     reads: Mapping[str, str] = Field(default_factory=dict)
     per: str | None = None
+    like: str | None = None
+    only: str | None = None
+
+    def taking_over(self, other: "Derivation") -> "Derivation":
+        """This derivation with the parts and the narrowed queries of ``other``."""
+        condition = rf"AND \1.customer_id IN ({self.only})"
+        reads = {name: re.sub(r"/\* only (\w+) \*/", condition, query) for name, query in other.reads.items()}
+        return self.model_copy(update={"per": other.per, "reads": {**reads, **self.reads}})
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -108,6 +120,8 @@ class Derivation(Strict):
     def _one_way(self) -> "Derivation":
         if (self.sql is None) == (self.by is None):
             raise ValueError("give either sql or by")
+        if (self.like is None) != (self.only is None):
+            raise ValueError("give like and only together")
         return self
 
 

@@ -19,6 +19,8 @@ from wattwarden.domain.tables import Contract, Derivation, Table
 from wattwarden.engines.derive import run_function
 
 CUSTOMER = "customer_id"
+PART = "$part"
+"""How a query names the part of a derived table that it feeds."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     def inputs(self, derivation: Derivation, part: object = None) -> dict[str, pa.Table]:
         """What the function of a derived table is fed, for one value of ``per``."""
         return {
-            argument: self.query(sql, {} if part is None else {"part": part})
+            argument: self.query(sql, {"part": part} if PART in sql else {})
             for argument, sql in derivation.reads.items()
         }
 

@@ -21,6 +21,7 @@ from wattwarden.calc.tariff.bill import (
 from wattwarden.calc.tariff.packages import Package, package_price
 from wattwarden.domain.errors import fail
 from wattwarden.domain.money import round_to
+from wattwarden.domain.period import month_start
 from wattwarden.domain.prices import PriceBook, PriceBooks, PriceLine
 
 Market = Literal["agency", "direct", "retail"]
@@ -216,17 +217,24 @@ WARM_AND_COLD_MONTHS = frozenset({1, 2, 6, 7, 8, 12})
 
 
 def tier_limits(books: PriceBooks, region: str, day: date, months: int) -> tuple[Decimal, Decimal]:
-    """Upper limits of tiers 1 and 2 in kWh for ``months`` months, or for the year where tiers are annual.
+    """Upper limits of tiers 1 and 2 in kWh for ``months`` months up to that of ``day``, or for its year.
+
+    The second limit depends on the season (B.5): a bill of May and June has one month of each.
 
     Raises:
-        WattwardenError: no figure holds on the day.
+        WattwardenError: no figure holds in one of the months.
     """
     if has_annual_tiers(books, region):
         book = books.book(region, ANNUAL_TIERS)
         return book.value_on(day, "tier1"), book.value_on(day, "tier2")
     book = books.book(region, "residential_limit")
-    season = "summer_winter" if day.month in WARM_AND_COLD_MONTHS else "spring_autumn"
-    return book.value_on(day, "tier1") * months, book.value_on(day, f"tier2_{season}") * months
+    first, second = Decimal(0), Decimal(0)
+    for ago in range(months):
+        month = month_start(day, -ago) if ago else day
+        season = "summer_winter" if month.month in WARM_AND_COLD_MONTHS else "spring_autumn"
+        first += book.value_on(month, "tier1")
+        second += book.value_on(month, f"tier2_{season}")
+    return first, second
 
 
 def has_annual_tiers(books: PriceBooks, region: str) -> bool:

@@ -16,10 +16,11 @@ def price_changes(regions: pa.Table, books: PriceBooks) -> pa.Table:
         for region in sorted(regions.column("region").to_pylist())
         for day in sorted(
             {
-                line.valid_from
+                day
                 for (place, _), book in books.books.items()
                 for line in book.lines
-                if place in (region, NATIONAL)
+                for day in (line.valid_from, line.valid_to)
+                if day is not None and place in (region, NATIONAL)
             }
         )
     ]
