@@ -1,4 +1,4 @@
-"""Each path of a bill from the tables to the fen: packages, several meters, exchanges, solar, months read at once."""
+"""Paths of a bill from the tables to the fen: packages, several meters, exchanges, solar, several months."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -200,8 +200,7 @@ def test_two_months_read_at_once_hold_two_monthly_charges(engine: DuckDBEngine) 
     world["meter"][0]["metering_mode"] = "hv_lv"
     world["reading_cycle"][0] |= {"read_date": JULY, "cycle_month": JUNE, "months": 2}
     found = due(engine, world)
-    # 2 × 500 × 25.2; iron 0.68 kW × 2 × 720 h = 979.2 kWh and copper 2 % of 50,000 (load rate 50,000 ÷ 1,440 ÷
-    # 400 is 8.7 %) = 1,979.2 kWh. 41 kWh in each of 61 days: 31 days of May, 30 of June, at the prices of each.
+    # 2 × 500 × 25.2; iron 0.68 kW × 2 × 720 h = 979.2 kWh, copper 2 % of 50,000 (load rate 8.7 %)
     assert found["capacity"] == 2_520_000
     with engine.filled(world):
         engine.derive(derivation_order(contract(), ["shadow_bill"]))

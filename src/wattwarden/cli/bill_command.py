@@ -21,6 +21,7 @@ Format = Literal["table", "csv", "json", "xlsx"]
 TariffClass = Literal["residential", "agricultural", "commercial_industrial"]
 Mode = Literal["single_rate", "two_part_capacity", "two_part_demand"]
 Market = Literal["agency", "direct", "retail"]
+Package = Literal["market_rate", "average_plus_fee", "profit_share", "mixed", "green"]
 Home = Annotated[Path | None, typer.Option(help="Data folder. 数据目录")]
 _FEN_PER_YUAN = 100
 
@@ -89,20 +90,25 @@ def what_if(
     contract_demand: Annotated[Decimal | None, number("Contract demand, kW. 核定需量")] = None,
     capacity: Annotated[Decimal | None, number("Capacity in operation, kVA. 运行容量")] = None,
     market: Annotated[Market | None, typer.Option(help="How the energy is bought. 购电方式")] = None,
+    package: Annotated[Package | None, typer.Option(help="Retail package. 零售套餐")] = None,
     price: Annotated[Decimal | None, number("Price of the market contract, yuan/kWh. 市场合同电价")] = None,
+    coefficient: Annotated[Decimal | None, number("Coefficient K of the package. 套餐系数 K")] = None,
+    service_fee: Annotated[Decimal | None, number("Service fee Ps, yuan/kWh. 套餐服务费")] = None,
+    green_price: Annotated[Decimal | None, number("Environmental value, yuan/kWh. 绿电环境价值")] = None,
     home: Home = None,
 ) -> None:
     """Cost of the last twelve bills under other terms, with the same use. 换一种电价方案的费用."""
     from wattwarden.app.bill_what_if import NewTerms, bill_what_if
 
-    terms = NewTerms(tariff_class, mode, tou, contract_demand, capacity, market, price)
+    terms = NewTerms(tariff_class, mode, tou, contract_demand, capacity, market, package, price, coefficient,
+                     service_fee, green_price)  # fmt: skip
     with problems_shown():
         months = bill_what_if(home_folder(home), customer, terms)
     out = console()
     out.print(say("假设用电量与需量不变；单位：元", "the same energy and demand are assumed; in yuan"))
     for month in months:
         figures = f"{_yuan(month.due_fen)} → {_yuan(month.what_if_fen)} ({_yuan(month.change_fen)})"
-        why = "" if month.what_if_fen is not None else f"  {_word('outcome', month.outcome)}"
+        why = "" if month.what_if_fen is not None else f"  {_word('outcome', month.outcome)} {month.detail}"
         out.print(f"{month.month:%Y-%m}: {figures}{why}")
     known = [m for m in months if m.due_fen is not None and m.what_if_fen is not None]
     due, other = sum(m.due_fen or 0 for m in known), sum(m.what_if_fen or 0 for m in known)
@@ -139,9 +145,8 @@ def _table(rows: "Sequence[Row]", first: Literal["customer_id", "bill_id"]) -> N
     ):  # fmt: skip
         table.add_column(heading)
     for row in rows:
-        reason = (
-            _word("cause", row["cause"]) if row["outcome"] == "checked" else _word("outcome", row["outcome"])
-        )
+        why = ("cause", row["cause"]) if row["outcome"] == "checked" else ("outcome", row["outcome"])
+        reason = f"{_word(*why)} {row['detail'] or ''}".strip()
         table.add_row(
             str(row[first]), str(row["bill_month"])[:7], _word("element", row["element"]),
             _yuan(row["expected_fen"]), _yuan(row["billed_fen"]), _yuan(row["difference_fen"]), reason,

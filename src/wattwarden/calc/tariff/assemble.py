@@ -221,8 +221,8 @@ def _bills(look: _Columns, first: Ints, count: Ints) -> tuple[Records, Ints]:
     begin, end = look.ints("from_date")[first], look.ints("to_date")[first]
     month = look.ints("bill_month")[first].astype("datetime64[D]").astype("datetime64[M]")
     opens, closes = (m.astype("datetime64[D]").astype(np.int64) for m in (month, month + 1))
-    # A period that leaves the calendar month is a whole reading cycle: its own days are the full charge of the
-    # months read at once.
+    # A period that leaves the calendar month is a whole reading cycle: its own days are the full charge
+    # of the months read at once.
     inside = (begin >= opens) & (end <= closes)
     bills["days_in_month"] = np.maximum(np.where(inside, closes - opens, end - begin), 1)
     bills["kwh_before"] = _or_zero(look.ints("kwh_before")[first])

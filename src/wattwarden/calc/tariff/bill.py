@@ -155,7 +155,8 @@ class Bill:
 
     Attributes:
         days_in_month: Calendar days of the month of the bill.
-        tier_limits_kwh: Upper limits of tiers 1 and 2 for the whole bill (the sum of its months), or for the whole year when ``kwh_before`` counts from its beginning.
+        tier_limits_kwh: Upper limits of tiers 1 and 2 for the whole bill (the sum of its months), or for the
+            whole year when ``kwh_before`` counts from its beginning.
         kwh_before: Energy of the year before this bill, where limits are of the year.
         reactive_kvarh: Reactive energy, both directions.
         measured_demand_kw: Highest demand of the month.

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from wattwarden.calc.tariff.bill import Bill, Element, Line, Losses, Segment
 from wattwarden.calc.tariff.engine import price_bill
-from wattwarden.calc.tariff.figures import Figures
+from wattwarden.calc.tariff.figures import TOU_AVERAGE, Figures
 from wattwarden.calc.tariff.readable import ReadableBill
 from wattwarden.domain.labels import Label
 from wattwarden.domain.money import round_to, yuan_text
@@ -114,7 +114,8 @@ def _price_steps(segment: Segment, figures: Figures) -> Iterator[Step]:
         if not segment.rates_kwh.get(rate):
             continue
         ratio = figures.ratios.get(rate)
-        working = same(f"{text(base)} × {text(ratio)}") if ratio is not None else None
+        rest = "" if figures.floating == base else f" + {text(base - figures.floating)}"
+        working = same(f"{text(figures.floating)} × {text(ratio)}{rest}") if ratio is not None else None
         yield Step(Label(zh=f"{NAMES[rate].zh.removesuffix('段电费')}段电价", en=f"{rate.capitalize()} price"),
                    price, PER_KWH, working, _bases(figures, "sharp")[-1:])  # fmt: skip
 
@@ -124,6 +125,7 @@ PART_NAMES = {
     "grid_loss": Label(zh="上网环节线损", en="losses upstream"),
     "transmission_single_rate": Label(zh="输配电", en="transmission"),
     "transmission_two_part": Label(zh="输配电", en="transmission"),
+    TOU_AVERAGE: Label(zh="分时平均加价", en="average time-of-use surcharge"),
 }
 
 

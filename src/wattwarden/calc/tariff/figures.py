@@ -28,6 +28,8 @@ Market = Literal["agency", "direct", "retail"]
 LEVELS = {"v220": "lv", "v380": "lv"}
 """Level of a price by supply voltage, where they differ in name."""
 SHARED_METER = "shared_meter"
+TOU_AVERAGE = "tou_average"
+"""Price code of a customer who chose the average time-of-use price (B.4), and the book of what it adds."""
 LOW_VOLTAGE = "lv"
 ANNUAL_TIERS = "residential_limit_year"
 """Book that a province with tiers by the year has."""
@@ -40,7 +42,8 @@ class Terms:
 
     Attributes:
         voltage: Code of the supply voltage.
-        price_code: ``shared_meter`` for homes behind one meter.
+        price_code: ``shared_meter`` for homes behind one meter, ``tou_average`` for commerce that chose the
+            average time-of-use price.
         market: How the energy is bought; homes and farms are outside the market.
         package: Price terms of a market contract.
         surcharged: Buys by agency at 1.5 times the price.
@@ -71,6 +74,7 @@ class Figures:
         timed: Time of use is due.
         parts: What the energy price of commerce and industry is the sum of, by name of the book.
         ratios: Time-of-use ratios that were applied.
+        floating: The part of the energy price that the ratios multiply.
     """
 
     prices: Prices
@@ -80,6 +84,7 @@ class Figures:
     timed: bool
     parts: Mapping[str, Decimal]
     ratios: Mapping[Rate, Decimal]
+    floating: Decimal = Decimal(0)
 
 
 class _Reader:
@@ -90,6 +95,7 @@ class _Reader:
         self.used: dict[tuple[str, str], PriceLine] = {}
         self.parts: dict[str, Decimal] = {}
         self.ratios: dict[Rate, Decimal] = {}
+        self.floating = Decimal(0)
 
     def book(self, name: str) -> PriceBook:
         return self._books.book(self._region, name)
@@ -119,7 +125,7 @@ def figures_for(terms: Terms, books: PriceBooks) -> Figures:
     shares = Losses(Decimal(0), Decimal(0), Decimal(0),
                     *(reader.value("transformer_copper_loss", level)
                       for level in ("light", "heavy", "heavy_above", "load_factor")))  # fmt: skip
-    return Figures(prices, rule, shares, reader.used, timed, reader.parts, reader.ratios)
+    return Figures(prices, rule, shares, reader.used, timed, reader.parts, reader.ratios, reader.floating)
 
 
 def _home(terms: Terms, reader: _Reader) -> tuple[Prices, bool]:
@@ -151,9 +157,11 @@ def _commercial(terms: Terms, reader: _Reader) -> tuple[Prices, bool]:
         "grid_loss": reader.value("grid_loss"),
         transmission: reader.value(transmission, level),
     }
+    timed = terms.is_tou and _has_government_tou(terms, reader)
+    if terms.price_code == TOU_AVERAGE and not timed:
+        parts[TOU_AVERAGE] = reader.value(TOU_AVERAGE)
     reader.parts = parts
     base = sum(parts.values(), Decimal(0))
-    timed = terms.is_tou and _has_government_tou(terms, reader)
     share = None if single else reader.value_if_in_force("demand_discount", "share")
     return Prices(
         energy=base,
@@ -189,6 +197,7 @@ def _rates(parts: Mapping[str, Decimal], reader: _Reader) -> dict[Rate, Decimal]
     """Each rate's price: what floats times the ratio, rounded, plus what does not."""
     floats = sum((value for name, value in parts.items() if reader.book(name).floats), Decimal(0))
     fixed = sum(parts.values(), Decimal(0)) - floats
+    reader.floating = floats
     digits = int(reader.value("billing_policy", "price_digits"))
     reader.ratios = {rate: reader.value("tou_ratio", rate) for rate in RATES}
     return {rate: round_to(floats * ratio, digits) + fixed for rate, ratio in reader.ratios.items()}

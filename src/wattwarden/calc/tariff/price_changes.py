@@ -1,4 +1,4 @@
-"""The price books as tables: the days on which a figure changes, where bills fall into segments, and the figures.
+"""The price books as tables: days on which a figure changes, where bills fall into segments, and the figures.
 
 Source: the price books; no formula of its own.
 """

@@ -24,16 +24,17 @@ SCHEMA = pa.schema([
 
 
 def scheme_bill(
-    segments: pa.Table, lines: pa.Table, spans: pa.Table, daily: pa.Table, curve: pa.Table,
-    schemes: pa.Table, books: PriceBooks,
+    segments: pa.Table,
+    lines: pa.Table,  # noqa: ARG001 - one of the inputs that are taken over from the shadow bill
+    spans: pa.Table, daily: pa.Table, curve: pa.Table, schemes: pa.Table, books: PriceBooks,
 ) -> pa.Table:  # fmt: skip
     """Bills since the connection, charged by the file and by the scheme.
 
     Args:
-        segments, lines, spans, daily, curve: As in ``shadow_bill``, of customers with a scheme; ``lines`` is not
-            needed, for what was billed does not matter here.
-        schemes: The terms of each customer's scheme: capacity in 0.01 kVA, standard in per cent, multiplier in
-            10⁻⁶, ``connected_on``.
+        segments, lines, spans, daily, curve: As in ``shadow_bill``, of customers with a scheme. What was
+            billed, in ``lines``, does not matter here.
+        schemes: The terms of each customer's scheme: capacity in 0.01 kVA, standard in per cent, multiplier
+            in 10⁻⁶, ``connected_on``.
 
     Returns:
         A row per bill whose period begins on or after the connection.

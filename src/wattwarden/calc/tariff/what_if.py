@@ -21,11 +21,12 @@ NO_LINES = pa.table({
 
 @dataclass(frozen=True)
 class Due:
-    """What is due of one bill; ``fen`` is None where it cannot be computed, and ``outcome`` says why."""
+    """What is due of one bill; None where it cannot be computed, and ``outcome`` and ``detail`` say why."""
 
     month: date
     fen: int | None
     outcome: str
+    detail: str = ""
 
 
 def due_by_bill(segments: pa.Table, books: PriceBooks) -> Mapping[str, Due]:
@@ -35,6 +36,6 @@ def due_by_bill(segments: pa.Table, books: PriceBooks) -> Mapping[str, Due]:
         segments: Facts of the bills with their rates, as ``energy_by_rate`` gives them.
     """
     totals = compared(segments, NO_LINES, books).filter(pa.compute.field("element") == "total")
-    names = ("bill_id", "bill_month", "expected_fen", "outcome")
-    return {row["bill_id"]: Due(row["bill_month"], row["expected_fen"], row["outcome"])
+    names = ("bill_id", "bill_month", "expected_fen", "outcome", "detail")
+    return {row["bill_id"]: Due(row["bill_month"], row["expected_fen"], row["outcome"], row["detail"] or "")
             for row in totals.select(names).to_pylist()}  # fmt: skip
