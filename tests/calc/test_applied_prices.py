@@ -91,7 +91,9 @@ def test_who_chose_the_average_time_of_use_price_pays_its_surcharge_and_no_ratio
                               for (place, name), book in demo.items()
                               if place != "hunan" or name == TOU_AVERAGE})  # fmt: skip
     terms = Terms("demo", DAY, "commercial_industrial", voltage="kv10", price_code=TOU_AVERAGE)
-    plain, chosen = (figures_for(replace(terms, price_code=code), hunan).prices for code in (None, TOU_AVERAGE))
+    plain, chosen = (
+        figures_for(replace(terms, price_code=code), hunan).prices for code in (None, TOU_AVERAGE)
+    )
     assert (chosen.energy or 0) - (plain.energy or 0) == Decimal("0.07")
     assert not chosen.rates
 
