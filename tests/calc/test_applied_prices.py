@@ -102,3 +102,23 @@ def test_homes_have_hours_of_their_own_where_the_province_has_them() -> None:
     day = date(2024, 8, 1)
     assert timetable_of("hunan", homes=True).letters_on(day)[-4:] == "VVVV"
     assert timetable_of("demo", homes=True) is timetable_of("demo")
+
+
+@pytest.mark.parametrize(
+    ("package", "working", "price"),
+    [
+        (Package("market_rate", coefficient=Decimal("1.02"), average=Decimal("0.43")), "0.43 × 1.02", "0.4386"),
+        (Package("average_plus_fee", service_fee=Decimal("0.01"), average=Decimal("0.43")), "0.43 + 0.01", "0.44"),
+        (Package("profit_share", Decimal("0.46"), Decimal("0.5"), average=Decimal("0.43")),
+         "0.46 − (0.46 − 0.43) × 0.5", "0.445"),
+        (Package("mixed", None, Decimal("0.6"), Decimal("0.01"), average=Decimal("0.43")),
+         "0.43 × 0.6 + (0.43 + 0.01) × (1 − 0.6)", "0.434"),
+        (Package(price=Decimal("0.42")), None, "0.42"),
+    ],
+)  # fmt: skip
+def test_the_formula_of_a_package_is_shown_with_its_numbers(
+    package: Package, working: str | None, price: str
+) -> None:
+    terms = Terms("demo", DAY, "commercial_industrial", market="retail", package=package)
+    (step,) = (s for s in applied(terms).worked.steps if s.what.en.startswith("Purchase price"))
+    assert (step.value, step.working and step.working.en) == (Decimal(price), working)

@@ -159,10 +159,10 @@ def _explain(bill: "ExplainedBill") -> None:
     for fact in bill.facts:
         out.print(f"{fact['seg_from']} – {fact['seg_to']}: {_terms(fact)}")
     for reading in bill.readings:
-        start, end, times = reading["start_register"], reading["end_register"], reading["multiplier"]
-        out.print(
-            f"{reading['meter_id']} {reading['read_date']}: ({end} − {start}) × {times} = {reading['kwh']} kWh"
+        start, end, times, kwh = (
+            _plain(reading[name]) for name in ("start_register", "end_register", "multiplier", "kwh")
         )
+        out.print(f"{reading['meter_id']} {reading['read_date']}: ({end} − {start}) × {times} = {kwh} kWh")
     if bill.worked is None:
         why = f"{_word('outcome', bill.outcome)} {bill.detail}"
         out.print(say(f"无法核对：{why}", f"cannot be checked: {why}"))
@@ -181,7 +181,10 @@ def _terms(fact: "Row") -> str:
         column, value = columns[name], fact[name]
         if value is not None:
             words = (column.values or {}).get(str(value))
-            shown.append(f"{column.label.text(language())} {words.text(language()) if words else value}")
+            told = (
+                {True: say("是", "yes"), False: say("否", "no")}[value] if isinstance(value, bool) else value
+            )
+            shown.append(f"{column.label.text(language())} {words.text(language()) if words else told}")
     market = {"agency": say("代理购电", "agency purchase"), "direct": say("直接交易", "direct trading"),
               "retail": say("售电公司", "through a retailer")}  # fmt: skip
     return say("，", ", ").join([*shown, market[str(fact["market"])]])
@@ -192,6 +195,10 @@ def _word(column: str, code: object) -> str:
 
     values = contract()["shadow_bill"].columns[column].values or {}
     return values[str(code)].text(language()) if str(code) in values else str(code)
+
+
+def _plain(value: object) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else "–" if value is None else str(value)
 
 
 def _yuan(value: object) -> str:

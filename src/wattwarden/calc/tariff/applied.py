@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wattwarden.calc.tariff.bill import RATES
-from wattwarden.calc.tariff.derivation import PART_NAMES, PER_KWH, same, text
+from wattwarden.calc.tariff.derivation import PART_NAMES, PER_KWH, purchase_steps, same, text
 from wattwarden.calc.tariff.figures import (
     LEVELS,
     SHARED_METER,
@@ -196,6 +196,7 @@ def _books(terms: Terms, figures: Figures, books: PriceBooks) -> Iterator[Step]:
 def _built(figures: Figures) -> Iterator[Step]:
     """The energy price from its parts, and the price in each rate."""
     prices = figures.prices
+    yield from purchase_steps(figures)
     if figures.parts:
         names = [PART_NAMES[name] for name in figures.parts]
         what = Label(

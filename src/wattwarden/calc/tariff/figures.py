@@ -75,6 +75,7 @@ class Figures:
         parts: What the energy price of commerce and industry is the sum of, by name of the book.
         ratios: Time-of-use ratios that were applied.
         floating: The part of the energy price that the ratios multiply.
+        package: Market contract that sets the purchase price.
     """
 
     prices: Prices
@@ -85,6 +86,7 @@ class Figures:
     parts: Mapping[str, Decimal]
     ratios: Mapping[Rate, Decimal]
     floating: Decimal = Decimal(0)
+    package: Package | None = None
 
 
 class _Reader:
@@ -125,7 +127,10 @@ def figures_for(terms: Terms, books: PriceBooks) -> Figures:
     shares = Losses(Decimal(0), Decimal(0), Decimal(0),
                     *(reader.value("transformer_copper_loss", level)
                       for level in ("light", "heavy", "heavy_above", "load_factor")))  # fmt: skip
-    return Figures(prices, rule, shares, reader.used, timed, reader.parts, reader.ratios, reader.floating)
+    package = terms.package if terms.market != "agency" and reader.parts else None
+    return Figures(
+        prices, rule, shares, reader.used, timed, reader.parts, reader.ratios, reader.floating, package
+    )
 
 
 def _home(terms: Terms, reader: _Reader) -> tuple[Prices, bool]:
