@@ -63,7 +63,7 @@ def package_price(package: Package) -> Decimal:
 
 
 def package_working(package: Package) -> str:
-    """The formula of ``package_price`` with its terms put in; the price alone where the contract states it."""
+    """The formula of ``package_price`` with its terms put in; the price where the contract states it."""
     average, k, fee, agreed = (
         "?" if value is None else f"{value.normalize():f}"
         for value in (package.average, package.coefficient, package.service_fee, package.price)
