@@ -90,6 +90,8 @@ def _other_terms_cost_what_they_say(home: Path, customer: str, month: date) -> N
     unknown = {m.month: m for m in bill_what_if(home, customer, open_terms)}[month]
     assert (unknown.what_if_fen, unknown.outcome) == (None, "no_price")
     assert "no service_fee" in unknown.detail
+    with pytest.raises(WattwardenError, match="contract_demand_kw -5"):
+        bill_what_if(home, customer, NewTerms(contract_demand_kw=Decimal(-5)))
     with pytest.raises(WattwardenError, match="package without a market"):
         bill_what_if(home, customer, NewTerms(package="mixed"))
     with pytest.raises(WattwardenError, match="without a price"):

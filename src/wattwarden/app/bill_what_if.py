@@ -98,6 +98,10 @@ def _refuse_senseless(terms: NewTerms) -> None:
             found="no other term",
             expected="at least one of class, mode, time of use, demand, capacity, market",
         )
+    for name in ("contract_demand_kw", "capacity_kva", "coefficient", "green_price"):
+        value = getattr(terms, name)
+        if value is not None and value < 0:
+            raise fail("what-if", found=f"{name} {value}", expected="0 or more")
     signed = [name for name in CONTRACT if getattr(terms, name) is not None]
     if terms.market in ("direct", "retail") and not {"package", "price"} & set(signed):
         raise fail(
