@@ -5,8 +5,8 @@ limit that is ordered on the way counts from the moment it was ordered and never
 one; a longer one counts from the beginning. A breach that has happened stays one.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,11 +17,11 @@ from wattwarden.calc.work_time.limits import (
     Span,
     budget,
     consumed,
-    due_at,
     due_minute,
     minute_at_share,
 )
-from wattwarden.cases.process import Clock, LimitRule, Process, holds
+from wattwarden.cases.clock_runs import Ended, Run, extend, runs
+from wattwarden.cases.process import Clock, LimitRule, Process
 from wattwarden.cases.state import CaseState
 
 
@@ -35,13 +35,6 @@ class ClockState(StrEnum):
     MET = "met"
     LATE = "late"
     NO_LIMIT = "no_limit"
-
-
-class Ended(StrEnum):
-    """Why a clock no longer runs."""
-
-    DONE = "done"
-    HANDED_OVER = "handed_over"
 
 
 @dataclass(frozen=True)
@@ -94,19 +87,6 @@ class _Due:
     granted: Budget
 
 
-@dataclass
-class _Run:
-    number: int
-    owner_id: str
-    round: int
-    start: int
-    rules: list[tuple[int, LimitRule]]
-    running: list[Span] = field(default_factory=list)
-    stood: list[tuple[str, int, int]] = field(default_factory=list)
-    end: int | None = None
-    ended: Ended | None = None
-
-
 def clocks(
     process: Process, history: Sequence[CaseState], calendar: WorkCalendar, now: datetime
 ) -> tuple[ClockView, ...]:
@@ -125,87 +105,11 @@ def clocks(
     return tuple(
         _view(name, run, clock, calendar, calendar.minute(now))
         for name, clock in process.clocks.items()
-        for run in _runs(name, clock, process, seen, calendar)
+        for run in runs(name, clock, process, seen, calendar)
     )
 
 
-def _runs(
-    name: str, clock: Clock, process: Process, history: Sequence[CaseState], calendar: WorkCalendar
-) -> list[_Run]:
-    runs: list[_Run] = []
-    pauses = list(_pauses(name, process, history, calendar)) if history else []
-    ends = [calendar.minute(state.at) for state in history[1:]] + [FOREVER]
-    for state, end in zip(history, ends, strict=True):
-        start = calendar.minute(state.at)
-        runs_here = state.step in clock.runs_in and not (clock.per_owner and not state.owner_id)
-        if runs_here:
-            if not runs or _begins_anew(clock, runs[-1], state):
-                if runs and runs[-1].end is None:
-                    runs[-1].end, runs[-1].ended = start, Ended.HANDED_OVER
-                runs.append(_Run(len(runs) + 1, state.owner_id, state.round, start, []))
-            run = runs[-1]
-            run.end, run.ended, run.round, run.owner_id = None, None, state.round, state.owner_id
-            _add_running(run, start, end, pauses)
-        elif runs and runs[-1].end is None and state.step in clock.stands_in:
-            runs[-1].stood.append((f"step:{state.step}", start, end))
-        elif runs and runs[-1].end is None:
-            runs[-1].end, runs[-1].ended = start, Ended.DONE
-        if runs and runs[-1].end is None:
-            _note_rule(runs[-1], start, clock, state)
-    return runs
-
-
-def _begins_anew(clock: Clock, run: _Run, state: CaseState) -> bool:
-    if clock.per_owner and state.owner_id != run.owner_id:
-        return True
-    if state.round != run.round:
-        return clock.on_reopen == "restart"
-    return run.end is not None and clock.on_return == "restart"
-
-
-def _note_rule(run: _Run, at: int, clock: Clock, state: CaseState) -> None:
-    rule = next(rule for rule in clock.limits if holds(rule.when, state.facts))
-    if not run.rules or run.rules[-1][1] != rule:
-        run.rules.append((at, rule))
-
-
-def _pauses(
-    name: str, process: Process, history: Sequence[CaseState], calendar: WorkCalendar
-) -> Iterator[tuple[str, int, int]]:
-    for pause in history[-1].pauses:
-        kind = process.pauses.get(pause.reason)
-        if kind is None or name not in kind.clocks:
-            continue
-        end = FOREVER if pause.end is None else calendar.minute(pause.end)
-        longest = due_at(kind.longest, pause.start, calendar)
-        yield (
-            pause.reason,
-            calendar.minute(pause.start),
-            min(end, calendar.minute(longest) if longest else FOREVER),
-        )
-
-
-def _add_running(run: _Run, start: int, end: int, pauses: Sequence[tuple[str, int, int]]) -> None:
-    at = start
-    for reason, begin, until in pauses:
-        if until <= at or begin >= end or begin == until:
-            continue
-        if begin > at:
-            _extend(run.running, at, begin)
-        run.stood.append((f"pause:{reason}", max(begin, at), min(until, end)))
-        at = min(until, end)
-    if at < end:
-        _extend(run.running, at, end)
-
-
-def _extend(spans: list[Span], start: int, end: int) -> None:
-    if spans and spans[-1].end == start:
-        spans[-1] = Span(spans[-1].start, end)
-    else:
-        spans.append(Span(start, end))
-
-
-def _view(name: str, run: _Run, clock: Clock, calendar: WorkCalendar, now: int) -> ClockView:
+def _view(name: str, run: Run, clock: Clock, calendar: WorkCalendar, now: int) -> ClockView:
     stop = run.end if run.end is not None else now
     so_far = [Span(s.start, min(s.end, stop)) for s in run.running if s.start < stop]
     stands = run.end is None and not (run.running and run.running[-1].end > now)
@@ -236,7 +140,7 @@ def _view(name: str, run: _Run, clock: Clock, calendar: WorkCalendar, now: int) 
 
 
 def _due(
-    run: _Run, ahead: Sequence[Span], calendar: WorkCalendar, stop: int
+    run: Run, ahead: Sequence[Span], calendar: WorkCalendar, stop: int
 ) -> tuple[_Due | None, int | None]:
     due: _Due | None = None
     breached: int | None = None
@@ -284,7 +188,7 @@ def _left(due: _Due, stop: int, so_far: Sequence[Span], calendar: WorkCalendar) 
 
 def _ahead(so_far: Sequence[Span], stop: int) -> list[Span]:
     spans = list(so_far)
-    _extend(spans, stop, FOREVER)
+    extend(spans, stop, FOREVER)
     return spans
 
 
@@ -292,7 +196,7 @@ def _from(spans: Sequence[Span], at: int) -> list[Span]:
     return [Span(max(s.start, at), s.end) for s in spans if s.end > at]
 
 
-def _state(run: _Run, due: _Due | None, breached: int | None, *, stands: bool, warned: bool) -> ClockState:
+def _state(run: Run, due: _Due | None, breached: int | None, *, stands: bool, warned: bool) -> ClockState:
     if breached is not None:
         return ClockState.BREACHED if run.end is None else ClockState.LATE
     if run.end is not None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from wattwarden.calc.work_time.calendar_index import WorkCalendar
 from wattwarden.calc.work_time.days_between import days_between, in_runs
 from wattwarden.calc.work_time.limits import DAY_UNITS, Unit, working_minutes
-from wattwarden.cases.clocks import ClockState, ClockView, Ended, Stand
+from wattwarden.cases.clock_runs import Ended
+from wattwarden.cases.clocks import ClockState, ClockView, Stand
 from wattwarden.cases.process import LimitRule, Process
 from wattwarden.domain.labels import Label
 from wattwarden.domain.office_calendar import MINUTES_PER_HOUR
