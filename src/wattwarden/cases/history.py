@@ -47,6 +47,7 @@ class Event(Strict):
         clock: Clock concerned, for ESCALATED.
         facts: Facts that hold from then on.
         finding_key: For FINDING_JOINED and FINDING_GONE.
+        related_to: Number of another case, for RELATED; ``reason`` says what they share.
         subject_staff_ids: Staff whom the case is about; they may not act on it, nor see it.
         author_ids: Staff whose change the case is about; they may not act on it.
         evidence: Digests of photos and papers in the store.

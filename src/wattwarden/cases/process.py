@@ -196,6 +196,18 @@ class Outcome(Strict):
     counts_as: Literal["confirmed", "useful", "false", "cannot_tell", "not_done"]
 
 
+class Returning(Strict):
+    """What happens when a finding comes back after its case was closed.
+
+    Attributes:
+        action: Reopens the case, by the system.
+        within_days: After the closing; later it makes a new case, related to the old one.
+    """
+
+    action: str
+    within_days: int = Field(gt=0)
+
+
 class Process(Strict):
     """One kind of work: one file below ``content/processes/``.
 
@@ -221,6 +233,7 @@ class Process(Strict):
     pauses: Mapping[str, Pause] = Field(default_factory=dict)
     clocks: Mapping[str, Clock] = Field(min_length=1)
     escalation: tuple[Escalation, ...] = ()
+    returning: Returning | None = None
 
     @cached_property
     def hash(self) -> str:

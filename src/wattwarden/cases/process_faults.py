@@ -39,6 +39,10 @@ def faults(process: Process, known: Known) -> Iterator[Problem]:
         yield from _strangers(
             f"{place}: escalation.{number}.to", level.to, {*known.roles, OWNER}, "a role or owner"
         )
+    if process.returning:
+        yield from _strangers(
+            f"{place}: returning.action", [process.returning.action], process.actions, "an action"
+        )
     yield from _dead_ends(place, process)
 
 
