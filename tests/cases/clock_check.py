@@ -26,5 +26,7 @@ def differences(events: Sequence[Event], now: datetime) -> tuple[int, list[str]]
         for key in sorted(seen.keys() | told.keys())
         if seen.get(key) != told.get(key)
     ]
-    lines = [f"  {e.seq} {e.at} {e.kind} {e.action} {e.to} {e.owner_id} {e.reason} {dict(e.facts)}" for e in events]
+    lines = [
+        f"  {e.seq} {e.at} {e.kind} {e.action} {e.to} {e.owner_id} {e.reason} {dict(e.facts)}" for e in events
+    ]
     return len(told), ["\n".join([text, f"  now {now}", *lines]) for text in wrong]

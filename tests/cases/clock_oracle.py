@@ -18,6 +18,7 @@ from wattwarden.cases.process import Clock, LimitRule, Process
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WINDOW_DAYS = 150
+CLOSES = 17 * 60 + 30
 PROVISIONAL_2027 = {(1, 1), (2, 5), (2, 8), (4, 5), (6, 9), (9, 15), (10, 1)}
 UNITS = ("working_days", "working_hours", "calendar_days", "clock_hours", "clock_minutes")
 Bytes = NDArray[np.int8]
@@ -56,38 +57,41 @@ class Window:
 
 
 @numba.njit(cache=False)
-def walk(running: Bytes, is_open: Bytes, is_workday: Bytes, start: int, amount: int, unit: int) -> int:
-    """Minute after which the limit is used up, counting one minute after the other; -1 if it never is."""
-    midnight = (start // 1440 + 1) * 1440
-    left = 0
+def granted(is_open: Bytes, is_workday: Bytes, start: int, amount: int, unit: int) -> int:
+    """Minutes that a limit grants, counted one by one."""
+    minutes = 0
     if unit == 0:
         day, found = start // 1440, 0
         while found < amount:
             day += 1
-            if is_workday[day]:
-                found += 1
-                for minute in range(day * 1440, day * 1440 + 1440):
-                    left += is_open[minute]
-    elif unit == 2:
+            found += is_workday[day]
+            for minute in range(day * 1440, day * 1440 + 1440):
+                minutes += is_open[minute]
+        return minutes
+    if unit == 2:
         last = start // 1440 + amount
-        for minute in range(midnight, last * 1440 + 1440):
-            if minute < last * 1440 or not is_workday[last] or minute < last * 1440 + 17 * 60 + 30:
-                left += 1
-    elif unit == 4:
-        left = amount
-    else:
-        left = amount * 60
-    minute = midnight if unit in (0, 2) else start
+        for minute in range((start // 1440 + 1) * 1440, last * 1440 + 1440):
+            if not (is_workday[last] and minute >= last * 1440 + CLOSES):
+                minutes += 1
+        return minutes
+    return amount if unit == 4 else amount * 60
+
+
+@numba.njit(cache=False)
+def walk(running: Bytes, is_open: Bytes, is_workday: Bytes, start: int, amount: int, unit: int) -> int:
+    """Minute after which the limit is used up, counting one minute after the other; -1 if it never is."""
+    left = granted(is_open, is_workday, start, amount, unit)
+    minute = (start // 1440 + 1) * 1440 if unit in (0, 2) else start
     while minute < len(running):
         if running[minute] and (unit > 1 or is_open[minute]):
             left -= 1
-            if left == 0:
-                if unit != 2 or is_workday[minute // 1440]:
-                    return minute + 1
-                after = minute + 1
-                while not (is_workday[after // 1440] and after % 1440 == 17 * 60 + 30):
-                    after += 1
-                    left += 1
+        if left == 0:
+            if unit != 2 or is_workday[minute // 1440]:
+                return minute + 1
+            after = minute + 1
+            while not (is_workday[after // 1440] and after % 1440 == CLOSES):
+                after += 1
+            left = after - minute - 1
         minute += 1
     return -1
 
@@ -121,7 +125,9 @@ def moments(process: Process, events: Sequence[Event], window: Window) -> list[M
     now = Moment(0, process.starts_in, "", 1, {}, None)
     found = []
     for event in events:
-        now = Moment(window.minute(event.at), now.step, now.owner, now.round, {**now.facts, **event.facts}, now.pause)
+        now = Moment(
+            window.minute(event.at), now.step, now.owner, now.round, {**now.facts, **event.facts}, now.pause
+        )
         if event.owner_id is not None:
             now.owner = event.owner_id
         if event.kind == "paused":
@@ -138,7 +144,9 @@ def moments(process: Process, events: Sequence[Event], window: Window) -> list[M
     return found
 
 
-def oracle(process: Process, events: Sequence[Event], now: datetime) -> dict[tuple[str, int], tuple[object, ...]]:
+def oracle(
+    process: Process, events: Sequence[Event], now: datetime
+) -> dict[tuple[str, int], tuple[object, ...]]:
     """For every run of every clock: start, end, due, state, when breached."""
     window = Window.of(events[0].at.date())
     told = moments(process, events, window)
@@ -146,7 +154,7 @@ def oracle(process: Process, events: Sequence[Event], now: datetime) -> dict[tup
     result: dict[tuple[str, int], tuple[object, ...]] = {}
     for name, clock in process.clocks.items():
         for number, run in enumerate(_runs(name, clock, process, told, window), start=1):
-            result[name, number] = _judge(run, clock, window, present)
+            result[name, number] = _judge(run, window, present)
     return result
 
 
@@ -155,32 +163,33 @@ def _runs(name: str, clock: Clock, process: Process, told: Sequence[Moment], win
     for moment in told:
         live = bool(runs) and runs[-1].end is None
         if moment.step in clock.runs_in and (moment.owner or not clock.per_owner):
-            fresh = not runs
-            if runs and clock.per_owner and runs[-1].owner != moment.owner:
-                fresh = True
-            elif runs and runs[-1].round != moment.round:
-                fresh = clock.on_reopen == "restart"
-            elif runs and not live and clock.on_return == "restart":
-                fresh = True
-            if fresh:
+            if not runs or _anew(clock, runs[-1], moment):
                 if live:
                     runs[-1].end = moment.minute
                 runs.append(Run(moment.owner, moment.round, moment.minute))
-            run = runs[-1]
-            run.end, run.round, run.owner = None, moment.round, moment.owner
-            _mark(run, name, process, moment, window)
-        elif live and moment.step in clock.stands_in:
-            runs[-1].codes.append((moment.minute, 0))
+            runs[-1].end, runs[-1].round, runs[-1].owner = None, moment.round, moment.owner
+            _mark(runs[-1], name, process, moment, window)
         elif live:
-            runs[-1].end = moment.minute
             runs[-1].codes.append((moment.minute, 0))
+            if moment.step not in clock.stands_in:
+                runs[-1].end = moment.minute
         if runs and runs[-1].end is None:
-            for rule in clock.limits:
-                if all(_has(moment.facts.get(k), v) for k, v in rule.when.items()):
-                    if not runs[-1].rules or runs[-1].rules[-1][1] != rule:
-                        runs[-1].rules.append((moment.minute, rule))
-                    break
+            rule = _rule(clock, moment)
+            if not runs[-1].rules or runs[-1].rules[-1][1] != rule:
+                runs[-1].rules.append((moment.minute, rule))
     return runs
+
+
+def _rule(clock: Clock, moment: Moment) -> LimitRule:
+    return next(r for r in clock.limits if all(_has(moment.facts.get(k), v) for k, v in r.when.items()))
+
+
+def _anew(clock: Clock, run: Run, moment: Moment) -> bool:
+    if clock.per_owner and run.owner != moment.owner:
+        return True
+    if run.round != moment.round:
+        return clock.on_reopen == "restart"
+    return run.end is not None and clock.on_return == "restart"
 
 
 def _has(value: object, wanted: object) -> bool:
@@ -215,7 +224,7 @@ def _running(run: Run, window: Window, stop: int) -> Bytes:
     return running
 
 
-def _judge(run: Run, clock: Clock, window: Window, present: int) -> tuple[object, ...]:
+def _judge(run: Run, window: Window, present: int) -> tuple[object, ...]:
     stop = present if run.end is None else run.end
     running = _running(run, window, stop)
     stands = run.end is None and not _running(run, window, len(window.is_open))[present]

@@ -34,7 +34,7 @@ PRACTICE = Process.model_validate(
         "subject": "premise",
         "starts_in": "first",
         "facts": {
-            "priority": {**TITLE, "values": {n: TITLE for n in ("low", "high", "critical")}},
+            "priority": {**TITLE, "values": dict.fromkeys(("low", "high", "critical"), TITLE)},
         },
         "steps": {
             "first": {"title": TITLE, "kind": "open", "owner": "service"},
@@ -82,7 +82,7 @@ def calendar() -> WorkCalendar:
 
 def at(text: str) -> datetime:
     """``09-30 17:30`` of 2026, or with a year in front."""
-    return datetime.strptime(text if text.count("-") > 1 else f"2026-{text}", "%Y-%m-%d %H:%M")
+    return datetime.fromisoformat(text if text.count("-") > 1 else f"2026-{text}")
 
 
 def history(*entries: dict[str, object]) -> list[Event]:

@@ -1,4 +1,4 @@
-"""Random histories of the practice process, with events where clocks go wrong: edges, same instants, holidays."""
+"""Random histories of the practice process: events at edges, at the same instant, around holidays."""
 
 import random
 from collections.abc import Iterator
@@ -46,22 +46,20 @@ def _later(rng: random.Random, now: datetime) -> datetime:
 def _event(
     rng: random.Random, seq: int, now: datetime, step: str, *, paused: bool
 ) -> tuple[Event, str, bool]:
-    base = {"seq": seq, "at": now, "actor_id": "w1"}
     kind = rng.random()
+    more: dict[str, object] = {"kind": "noted"}
     if step == "closed":
         if kind < 0.6:
-            return Event.model_validate({**base, "kind": "acted", "action": "reopen", "to": "first"}), "first", False
-        return Event.model_validate({**base, "kind": "noted"}), step, False
-    if paused and kind < 0.45:
-        return Event.model_validate({**base, "kind": "resumed"}), step, False
-    if not paused and kind < 0.25 and step in ("first", "second"):
-        reason = rng.choice(("customer", "brief"))
-        return Event.model_validate({**base, "kind": "paused", "reason": reason}), step, True
-    if kind < 0.6:
-        owner = rng.choice(("", "w1", "w2"))
-        return Event.model_validate({**base, "kind": "assigned", "owner_id": owner}), step, paused
-    if kind < 0.72:
-        facts = {"priority": rng.choice(("low", "high", "critical"))}
-        return Event.model_validate({**base, "kind": "facts_changed", "facts": facts}), step, paused
-    to = rng.choice(MOVES)
-    return Event.model_validate({**base, "kind": "acted", "action": to, "to": to}), to, False
+            step, more = "first", {"kind": "acted", "action": "reopen", "to": "first"}
+    elif paused and kind < 0.45:
+        paused, more = False, {"kind": "resumed"}
+    elif not paused and kind < 0.25 and step in ("first", "second"):
+        paused, more = True, {"kind": "paused", "reason": rng.choice(("customer", "brief"))}
+    elif kind < 0.6:
+        more = {"kind": "assigned", "owner_id": rng.choice(("", "w1", "w2"))}
+    elif kind < 0.72:
+        more = {"kind": "facts_changed", "facts": {"priority": rng.choice(("low", "high", "critical"))}}
+    else:
+        step = rng.choice(MOVES)
+        paused, more = False, {"kind": "acted", "action": step, "to": step}
+    return Event.model_validate({"seq": seq, "at": now, "actor_id": "w1", **more}), step, paused

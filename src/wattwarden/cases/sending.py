@@ -1,4 +1,4 @@
-"""When notices leave, in which digest, and when a failed sending is tried again; the store does the sending."""
+"""When notices leave, in which digest, and when a failed sending is tried again. The store sends."""
 
 import hashlib
 from collections.abc import Sequence

@@ -133,6 +133,33 @@ class WorkCalendar:
             raise self.uncovered(self.end.year)
         return self.minute_of(self._opens[bisect_left(self._works, self._works[day] + 1)])
 
+    def open_until(self, minutes: Ints) -> Ints:
+        """Open minutes before each of ``minutes``; ``opened`` over arrays."""
+        day, mark = np.divmod(minutes, MINUTES_PER_DAY)
+        return self.open_before[day] + self.open_at[self.hours_of[np.minimum(day, self.days - 1)], mark]
+
+    def minute_of_open(self, counts: Ints) -> Ints:
+        """Earliest minute before which so many minutes were open; ``minute_of`` over arrays.
+
+        Raises:
+            WattwardenError: one lies after the last covered year.
+        """
+        if np.any(counts > self.open_before[-1]):
+            raise self.uncovered(self.end.year)
+        day = np.maximum(np.searchsorted(self.open_before, counts, side="left") - 1, 0)
+        mark = self.mark_of[self.hours_of[day], counts - self.open_before[day]]
+        return np.asarray(day * MINUTES_PER_DAY + mark, dtype=np.int64)
+
+    def workday_index(self, counts: Ints) -> Ints:
+        """Index of the day before which so many working days lie.
+
+        Raises:
+            WattwardenError: one lies after the last covered year.
+        """
+        if np.any(counts > self.days_before[-1]):
+            raise self.uncovered(self.end.year)
+        return np.asarray(np.searchsorted(self.days_before, counts, side="left"), dtype=np.int64)
+
     @cached_property
     def _opens(self) -> list[int]:
         return [int(count) for count in self.open_before]
