@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from wattwarden.cases.load import load_roles, processes
+from wattwarden.cases.load import processes
+from wattwarden.cases.parties import parties
 from wattwarden.cases.process import OWNER, Clock, LimitRule, Process
 from wattwarden.domain.labels import Label, Language
 
@@ -90,7 +91,7 @@ def _when(process: Process, rule: LimitRule, language: Language) -> str:
 
 
 def _who(names: Iterable[str], language: Language) -> str:
-    known = load_roles()
+    known = parties()
     return ", ".join((OWN if name == OWNER else known[name]).text(language) for name in names)
 
 

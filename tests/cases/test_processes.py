@@ -6,7 +6,8 @@ import pytest
 
 from wattwarden.cases.gate_content import gates
 from wattwarden.cases.gate_tests import TESTS
-from wattwarden.cases.load import load_process, load_processes, load_roles, processes, what_is_known
+from wattwarden.cases.load import load_process, load_processes, processes, what_is_known
+from wattwarden.cases.parties import parties
 from wattwarden.domain.content import BUILT_IN
 from wattwarden.domain.errors import WattwardenError
 
@@ -91,6 +92,8 @@ def test_a_site_replaces_a_process(tmp_path: Path) -> None:
 
 
 def test_roles_are_told_in_both_languages() -> None:
-    roles = load_roles()
-    assert {"controller", "station_worker", "approver", "auditor", "customer", "system"} <= set(roles)
-    assert roles["system"].kind == "system"
+    known = parties()
+    assert {"controller", "station_worker", "approver", "auditor", "leader", "customer", "system"} <= set(
+        known
+    )
+    assert known["system"].zh == "系统"

@@ -4,27 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
-
 from wattwarden.cases.gate_content import load_gates
-from wattwarden.cases.process import Process, Role
+from wattwarden.cases.parties import parties
+from wattwarden.cases.process import Process
 from wattwarden.cases.process_faults import Known, faults
 from wattwarden.domain.content import BUILT_IN, content_files, contract, read_yaml, validate
 from wattwarden.domain.errors import Problem, WattwardenError
-from wattwarden.domain.labels import Strict
 from wattwarden.rulekit.register import load_clauses, load_register
-
-
-class Roles(Strict):
-    """``roles.yaml``."""
-
-    roles: Mapping[str, Role] = Field(min_length=1)
-
-
-def load_roles(root: Path = BUILT_IN) -> dict[str, Role]:
-    """Load the roles by id."""
-    path = root / "roles.yaml"
-    return dict(validate(Roles, read_yaml(path), str(path)).roles)
 
 
 def load_process(path: Path, known: Known) -> Process:
@@ -72,7 +58,7 @@ def processes() -> Mapping[str, Process]:
 def what_is_known(root: Path = BUILT_IN) -> Known:
     """Collect what process files may refer to."""
     return Known(
-        roles=load_roles(root),
+        roles=frozenset(parties()),
         clauses=frozenset(load_clauses(root)),
         risks=frozenset(load_register(root).points),
         gates=frozenset(load_gates(root).gates),

@@ -23,12 +23,6 @@ Requirement = Literal[
 """What an action cannot be done without."""
 
 
-class Role(Label):
-    """Somebody who acts: staff in the console, a customer in the portal, or the program itself."""
-
-    kind: Literal["staff", "customer", "system"]
-
-
 class FactKind(Label):
     """A fact about a case that decides limits or gates.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wattwarden.cases.gate_content import no_clause
-from wattwarden.cases.process import OWNER, Action, Clock, Fact, Process, Role
+from wattwarden.cases.process import OWNER, Action, Clock, Fact, Process
 from wattwarden.domain.errors import Problem
 
 
@@ -12,7 +12,7 @@ from wattwarden.domain.errors import Problem
 class Known:
     """What process files may refer to."""
 
-    roles: Mapping[str, Role]
+    roles: frozenset[str]
     clauses: frozenset[str]
     risks: frozenset[str]
     gates: frozenset[str]

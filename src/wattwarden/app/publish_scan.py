@@ -1,0 +1,103 @@
+"""Bring a finished scan into the application store, for the console."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
+from wattwarden.app.scan_files import ScanFiles
+from wattwarden.domain.errors import fail
+from wattwarden.domain.finding import LifeState
+from wattwarden.engines.duckdb_engine import DuckDBEngine
+from wattwarden.records.connect import migrate
+from wattwarden.records.publish import publish
+from wattwarden.scoring.score import case_keys
+
+Row = Mapping[str, object]
+Progress = Callable[[str, int], None]
+_CUSTOMERS = """
+SELECT c.customer_id, COALESCE(c.name, '') AS name, COALESCE(p.address, '') AS address,
+       COALESCE(c.phone, '') AS phone, COALESCE(m.meter_ids, '') AS meter_ids, c.premise_id, c.org_id,
+       c.status, COALESCE(c.customer_type, '') AS customer_type
+FROM customer AS c
+LEFT JOIN premise AS p ON p.premise_id = c.premise_id
+LEFT JOIN (
+  SELECT customer_id, string_agg(meter_id, ' ' ORDER BY meter_id) AS meter_ids FROM meter GROUP BY customer_id
+) AS m ON m.customer_id = c.customer_id
+ORDER BY c.customer_id
+"""
+_OUTSIDE = "/"
+"""Path of what belongs to no known unit: only those see it who hold a role for the whole utility."""
+
+
+def publish_scan_to_store(home: Path, progress: Progress = lambda *_: None) -> int:
+    """Write the newest full scan into the store; returns its number.
+
+    Raises:
+        WattwardenError: nothing was scanned, or the newest scan looked at a part or at the past.
+    """
+    scan = chosen_scan(home)
+    if scan.facts["kind"] != "full":
+        raise fail(
+            f"scan {scan_number(scan)}",
+            found=f"a {scan.facts['kind']} scan",
+            expected="a full one",
+            action="Run 'wattwarden scan' without --as-of, --rules or --org.",
+        )
+    migrate(home)
+    with scanned_lake(home, scan) as engine:
+        units = org_units(engine)
+        paths = {str(unit["org_id"]): str(unit["path"]) for unit in units}
+        customers = engine.query(_CUSTOMERS)
+    publish(units, _placed(customers, paths), _findings(scan, paths), progress)
+    return scan_number(scan)
+
+
+def org_units(engine: DuckDBEngine) -> list[Row]:
+    """Units with their path, parents before children; one in a circle or under an unknown one is a root."""
+    rows = engine.query("SELECT org_id, name, kind, parent_org_id FROM org_unit ORDER BY org_id").to_pylist()
+    parents = {row["org_id"]: row["parent_org_id"] for row in rows}
+    units = []
+    for row in rows:
+        line = _ancestors(row["org_id"], parents)
+        units.append(
+            {
+                "org_id": row["org_id"],
+                "name": row["name"],
+                "kind": row["kind"],
+                "parent_id": line[-2] if len(line) > 1 else None,
+                "path": "/" + "".join(f"{org_id}/" for org_id in line),
+            }
+        )
+    return sorted(units, key=lambda unit: str(unit["path"]))
+
+
+def _ancestors(org_id: str, parents: Mapping[str, str | None]) -> list[str]:
+    line = [org_id]
+    while (above := parents.get(line[0])) in parents and above is not None and above not in line:
+        line.insert(0, above)
+    return line
+
+
+def _placed(rows: pa.Table, paths: Mapping[str, str]) -> Iterator[Row]:
+    """Rows with the path of their organisation, batch by batch, so that a province fits in memory."""
+    for batch in rows.to_batches():
+        for row in batch.to_pylist():
+            yield {**row, "org_path": paths.get(str(row["org_id"]), _OUTSIDE)}
+
+
+def _findings(scan: ScanFiles, paths: Mapping[str, str]) -> Iterator[Row]:
+    found = scan.findings
+    cases, life = scan.cases, scan.life
+    found = found.append_column("case_key", case_keys(found))
+    worth = cases["net_value_fen"].take(pc.index_in(found["case_key"], cases["case_key"].combine_chunks()))
+    found = found.append_column("net_value_fen", pc.fill_null(worth, 0))
+    place = pc.index_in(found["finding_key"], life["finding_key"].combine_chunks())
+    for name in ("state", "first_seen", "last_seen", "gone_since", "times_back"):
+        found = found.append_column(name, life[name].take(place))
+    number = scan_number(scan)
+    for row in _placed(found, paths):
+        staff = row["subject_kind"] == "staff"
+        yield {**row, "scan": number, "staff_side": staff, "state": row["state"] or LifeState.OPEN.value}

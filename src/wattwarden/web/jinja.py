@@ -1,0 +1,52 @@
+"""The template environment: both languages at the place of use, figures as the reports show them."""
+
+import json
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from jinja2 import Environment
+from markupsafe import Markup
+
+from wattwarden.app.columns import word
+from wattwarden.app.shown_value import yuan
+from wattwarden.domain.labels import Label, Language
+
+
+def language() -> Language:
+    """The language of this request."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def say(zh: str, en: str) -> str:
+    """The phrase in the language of this request."""
+    return zh if language() == "zh" else en
+
+
+def text(label: Label | None) -> str:
+    """A bilingual phrase in the language of this request; nothing where there is none."""
+    return label.text(language()) if label else ""
+
+
+def shown_yuan(fen: int | None) -> str:
+    """An amount of fen in yuan; a dash where none is sized."""
+    return "–" if fen is None else yuan(fen, language())
+
+
+def shown_word(group: str, code: object) -> str:
+    """The word for a code, such as a severity or a state."""
+    return word(group, code, language())
+
+
+def data_json(data: object) -> Markup:
+    """Data for a script, as the text of an attribute; quotes and angle brackets are escaped."""
+    return Markup("{}").format(json.dumps(data, ensure_ascii=False, default=str))
+
+
+def environment(**options: object) -> Environment:
+    """Jinja2 with our words; escaping is on."""
+    options["autoescape"] = True
+    made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]  # noqa: S701  # Django passes the rest; escaping is set above
+    made.globals.update(static=static, url=reverse, say=say, text=text, word=shown_word, yuan=shown_yuan)
+    made.filters.update(yuan=shown_yuan, text=text, data_json=data_json)
+    return made
