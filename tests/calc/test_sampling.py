@@ -6,6 +6,7 @@ import pytest
 
 from wattwarden.calc.agreement import agreement
 from wattwarden.calc.sampling import Stratum, hit_rate, recall, total_confirmed
+from wattwarden.calc.statistics import wilson_interval
 
 
 def _drawn(rng: random.Random, size: int, true: int, visited: int, *, flagged: bool) -> Stratum:
@@ -77,6 +78,7 @@ def test_kappa_by_hand() -> None:
     pairs = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
     found = agreement(pairs)
     assert found.share == pytest.approx(0.7)
+    assert found.share_interval == wilson_interval(35, 50)
     assert found.kappa == pytest.approx(0.4)
     assert found.kappa_interval is not None
     low, high = found.kappa_interval

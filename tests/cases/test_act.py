@@ -84,6 +84,17 @@ def test_a_case_from_finding_to_proven_closed() -> None:
     assert all(clock.ended_at for clock in case.clocks)
 
 
+def test_a_case_records_the_process_and_the_calendar_it_began_under() -> None:
+    first = Story().events[0]
+    assert (first.process_hash, first.calendar_version) == (RISK.hash, calendar().version)
+
+
+def test_the_clock_that_ends_first_is_named() -> None:
+    case = Story(Opening(facts={"priority": "critical"})).does("triage", BOSS).case()
+    assert case.next_due is not None
+    assert (case.next_due.clock, case.next_due.due_at) == ("dispatch", at("11-23 15:30"))
+
+
 def test_a_stale_page_is_refused_and_says_so() -> None:
     story = Story().does("note", WORKER, note="looked")
     assert "version 1 on your page, 2 by now" in text(story.tries("triage", BOSS, version=1))

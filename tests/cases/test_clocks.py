@@ -22,6 +22,7 @@ from tests.cases.practice import (
 )
 from tests.cases.random_histories import random_histories
 from wattwarden.calc.work_time.build import work_calendar
+from wattwarden.cases.clock_rows import ClockRow, due_of_rows, open_rows
 from wattwarden.cases.clocks import ClockState, ClockView
 from wattwarden.cases.view import CaseView, view
 from wattwarden.cases.why_due import why_due
@@ -317,3 +318,17 @@ def test_every_state_is_explained_without_a_fault() -> None:
             assert len(lines) >= 3
             if run.due_at is not None:
                 assert f"{run.due_at:%Y-%m-%d %H:%M}" in lines[-1].text.zh
+
+
+def test_rows_of_open_clocks_tell_the_same_as_the_histories() -> None:
+    rows, wanted, whole = list[ClockRow](), list[datetime | None](), 0
+    now = at("2027-03-20 10:00")
+    for events, _ in random_histories(9, 150):
+        case = view(PRACTICE, events, calendar(), now)
+        found, is_whole = open_rows(case)
+        whole += is_whole
+        rows += found
+        wanted += [clock(case, row.clock, row.number).due_at for row in found]
+    assert due_of_rows(rows, calendar(), now) == wanted
+    assert len(rows) > 200
+    assert 20 < whole < 150

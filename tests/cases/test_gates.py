@@ -100,7 +100,10 @@ def proposed(now: str, **change: object) -> tuple[str, str]:
 
 
 def test_the_ladder_is_climbed_from_the_softest_step() -> None:
-    assert proposed("09-20 09:00") == ("issue_reminder", "")
+    assert proposed("09-05 09:00") == ("issue_reminder", "")
+    first = softest_step(Situation(due_on=date(2026, 10, 10)), calendar(), at("09-05 09:00"))
+    assert first is not None
+    assert first.from_on == date(2026, 9, 10)
     done = [(date(2026, 9, 12), "sms"), (date(2026, 10, 8), "sms")]
     assert proposed("10-08 09:00", dunning_contacts=tuple(done)) == ("after_due", "")
     done += [(date(2026, 10, 12), "sms"), (date(2026, 10, 18), "wechat")]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.cases.practice import at, calendar
 from tests.cases.test_act import BOSS, WORKER, Story
 from wattwarden.cases.notice_content import notice_rules
-from wattwarden.cases.notices import Notice, due_notices
+from wattwarden.cases.notices import Notice, due_notices, escalation_events
 from wattwarden.cases.payloads import DINGTALK_BYTES, WECOM_BYTES, dingtalk, email, is_genuine, webhook, wecom
 from wattwarden.cases.sending import digests, next_try, send_at
 from wattwarden.domain.labels import Label
@@ -52,6 +52,13 @@ def test_a_breach_is_told_to_the_owner_and_level_by_level() -> None:
     assert [n.is_urgent for n in told if n.kind == "breach"] == [True]
     later = due(story, "12-24 17:30", tuple(n.key for n in told))
     assert [(n.kind, n.to) for n in later] == [("escalation", "role:controller")]
+    before = story.case()
+    story.events += escalation_events(before, [*told, *later])
+    assert [(e.clock, e.reason) for e in story.events[-2:]] == [
+        ("visit", "role:leader"),
+        ("visit", "role:controller"),
+    ]
+    assert story.case().clocks == before.clocks
 
 
 def test_nothing_is_told_of_a_clock_that_stands_or_has_ended() -> None:

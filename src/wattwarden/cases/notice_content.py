@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from wattwarden.domain.content import BUILT_IN, read_yaml, validate
+from wattwarden.domain.content import BUILT_IN, overlaid
 from wattwarden.domain.labels import Label, Strict
 
 FILE = "notices.yaml"
@@ -54,12 +54,7 @@ def load_notice_rules(root: Path = BUILT_IN, site: Path | None = None) -> Notice
     Raises:
         WattwardenError: a key is unknown or missing.
     """
-    path = root / FILE
-    data = read_yaml(path)
-    own = site / FILE if site else None
-    if own and own.exists():
-        data, path = {**data, **read_yaml(own)}, own
-    return validate(NoticeRules, data, str(path))
+    return overlaid(NoticeRules, FILE, root, site)
 
 
 @cache

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from wattwarden.calc.work_time.calendar_index import WorkCalendar
 from wattwarden.calc.work_time.limits import due_at
 from wattwarden.cases.clocks import ClockState, ClockView
+from wattwarden.cases.history import SYSTEM, Event, EventKind
 from wattwarden.cases.notice_content import Kind, NoticeRules
 from wattwarden.cases.process import OWNER
 from wattwarden.cases.view import CaseView
@@ -60,6 +61,23 @@ def due_notices(
     known = set(sent)
     found = [notice for clock in case.clocks for notice in _of(_About(case_id, case, clock, rules), calendar)]
     return tuple(sorted((n for n in found if n.key not in known), key=lambda n: (n.since, n.key)))
+
+
+def escalation_events(case: CaseView, notices: Iterable[Notice]) -> tuple[Event, ...]:
+    """Events that record the escalations among notices of this case, so that its history tells them."""
+    raised = [notice for notice in notices if notice.kind == "escalation"]
+    return tuple(
+        Event(
+            seq=case.state.version + number,
+            at=case.now,
+            kind=EventKind.ESCALATED,
+            actor_id=SYSTEM,
+            clock=notice.clock,
+            reason=notice.to,
+            note=notice.text.zh,
+        )
+        for number, notice in enumerate(raised, start=1)
+    )
 
 
 @dataclass(frozen=True)

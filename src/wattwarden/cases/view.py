@@ -11,8 +11,6 @@ from wattwarden.cases.ledger import Ledger, ledger
 from wattwarden.cases.process import Process
 from wattwarden.cases.state import CaseState, states
 
-OPEN_CLOCKS = (ClockState.RUNNING, ClockState.WARNED, ClockState.BREACHED, ClockState.PAUSED)
-
 
 @dataclass(frozen=True)
 class CaseView:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -102,6 +103,12 @@ class OfficeCalendar(Strict):
                 if day.year != year:
                     raise ValueError(f"years.{year}: {day} lies in another year")
         return self
+
+
+@cache
+def office_calendar() -> OfficeCalendar:
+    """The built-in calendar, loaded once."""
+    return load_office_calendar()
 
 
 def load_office_calendar(root: Path = BUILT_IN, site: Path | None = None) -> OfficeCalendar:

@@ -51,18 +51,22 @@ def work_calendar(content: OfficeCalendar) -> WorkCalendar:
     )
 
 
-def _worked(year: int, ordered: Mapping[int, OrderedYear]) -> list[bool] | None:
-    days = [
-        date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)
-    ]
-    if year in ordered:
-        own = ordered[year]
-        return [d in own.workdays or (d.weekday() <= _FRIDAY and d not in own.holidays) for d in days]
+def is_workday(day: date, ordered: Mapping[int, OrderedYear]) -> bool | None:
+    """Whether ``day`` is worked; None in a year that neither content nor package knows."""
+    own = ordered.get(day.year)
+    if own:
+        return day in own.workdays or (day.weekday() <= _FRIDAY and day not in own.holidays)
     try:
-        return [bool(chinese_calendar.is_workday(day)) for day in days]
+        return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:  # how the package says that it does not know the year
         known = None
     return known
+
+
+def _worked(year: int, ordered: Mapping[int, OrderedYear]) -> list[bool] | None:
+    count = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    known = [is_workday(date(year, 1, 1) + timedelta(days=n), ordered) for n in range(count)]
+    return None if None in known else [bool(day) for day in known]
 
 
 def _pattern(hours: tuple[OfficeHours, ...], day: date) -> int:

@@ -1,6 +1,6 @@
 """When many limits end at once, after an edit of the calendar or for a list of all open cases.
 
-The same rules and sources as ``limits``, over arrays; both agree in the tests.
+Source: Civil Code, art. 201 and 203, as in ``limits``; the tests compare the two.
 """
 
 from collections.abc import Sequence
