@@ -52,6 +52,26 @@ def validate(model: type[Model], data: Mapping[str, object], subject: str) -> Mo
         raise WattwardenError(*problems) from error
 
 
+def overlaid(model: type[Model], name: str, root: Path, site: Path | None) -> Model:
+    """Load the file ``name`` of a content folder; a site's own file replaces the keys that it gives.
+
+    Args:
+        model: What the file holds.
+        name: The file, relative to both folders.
+        root: Content folder.
+        site: Content folder of the site, which may not exist or may not have the file.
+
+    Raises:
+        WattwardenError: a key is unknown or missing, or a value out of range.
+    """
+    path = root / name
+    data = read_yaml(path)
+    own = site / name if site else None
+    if own and own.exists():
+        data, path = {**data, **read_yaml(own)}, own
+    return validate(model, data, str(path))
+
+
 def content_files(folder: str, root: Path = BUILT_IN) -> Iterator[Path]:
     """All YAML files below ``root/folder``, in a stable order."""
     return iter(sorted((root / folder).rglob("*.yaml")))
