@@ -32,7 +32,6 @@ def make_demo_users(demo: bool) -> Mapping[str, str]:
         user, _ = User.objects.get_or_create(username=name)
         user.set_password(DEMO_PASSWORD)
         user.display_name = role.title.zh
-        user.staff_id = f"demo-{name}"
         user.save()
         org = station if name == "station_worker" and station else top
         RoleGrant.objects.get_or_create(user=user, role=name, org=org)
