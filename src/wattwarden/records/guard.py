@@ -12,16 +12,17 @@ from django.db.models import Model, Q, QuerySet
 
 from wattwarden.domain.access import Permission, Viewer
 from wattwarden.domain.errors import fail
-from wattwarden.records.models import Case, Customer, Finding
+from wattwarden.records.models import Case, Customer, Finding, FindingSum
 
-Guarded = TypeVar("Guarded", Case, Customer, Finding)
+Guarded = TypeVar("Guarded", Case, Customer, Finding, FindingSum)
+_ABOUT_NOBODY_INSIDE = (Customer, FindingSum)
 _STAFF_SUBJECT = "staff"
 
 
 def visible(model: type[Guarded], viewer: Viewer, permission: Permission) -> QuerySet[Guarded]:
     """Rows of ``model`` for which ``viewer`` has ``permission``; none where he has it nowhere."""
     condition = _below(viewer.paths(permission))
-    if not issubclass(model, Customer):
+    if not issubclass(model, _ABOUT_NOBODY_INSIDE):
         condition &= _no_staff_side(viewer)
     return model.objects.filter(condition)
 
