@@ -8,12 +8,16 @@ import pyarrow.compute as pc
 
 from wattwarden.app.list_findings import gone_findings
 from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
+from wattwarden.app.reading_room import fill_room
+from wattwarden.app.rule_catalogue import sound_rules
 from wattwarden.app.rule_figures import rule_figures
 from wattwarden.app.scan_change import changes, full_scan_before, sums, with_worth, worth
 from wattwarden.app.scan_files import ScanFiles, all_scans
+from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.finding import LifeState
 from wattwarden.engines.duckdb_engine import DuckDBEngine
+from wattwarden.lake.reading_room import ReadingRoom
 from wattwarden.records.connect import migrate
 from wattwarden.records.publish import Publication, publish, published_scan, summed_scans
 from wattwarden.scoring.score import case_keys
@@ -53,9 +57,11 @@ def publish_scan_to_store(home: Path, progress: Progress = lambda *_: None) -> i
         )
     migrate(home)
     number = scan_number(scan)
-    if number == published_scan():
+    if number == published_scan() and number == ReadingRoom(home).number():
         return number
     with scanned_lake(home, scan) as engine:
+        if number != ReadingRoom(home).number():
+            fill_room(home, engine, contract(), scan.findings, sound_rules(home)[0]).publish(number)
         units = org_units(engine)
         paths = {str(unit["org_id"]): str(unit["path"]) for unit in units}
         customers = engine.query(_CUSTOMERS)
