@@ -76,6 +76,7 @@ COMMANDS = {
         "List findings, ranked by what a visit is worth",
     ),
     "report": Entry("report_command:report", "生成 HTML 与 Excel 报告", "Write the report as HTML and Excel"),
+    "cases": Entry("cases_command:app", "立案、数据验证、二次复核", "Open cases, verify remedies, draw reviews"),
     "serve": Entry("serve_command:serve", "在浏览器中提供控制台", "Serve the console to browsers"),
     "simulate": Entry(
         "simulate_command:simulate", "模拟一个县供电公司", "Make a county with planted faults and known truth"

@@ -24,6 +24,8 @@ def visible(model: type[Guarded], viewer: Viewer, permission: Permission) -> Que
     condition = _below(viewer.paths(permission))
     if not issubclass(model, _ABOUT_NOBODY_INSIDE):
         condition &= _no_staff_side(viewer)
+    if issubclass(model, Case) and viewer.staff_id is not None:
+        condition &= ~Q(concerned_staff__contains=f"|{viewer.staff_id}|")
     return model.objects.filter(condition)
 
 
