@@ -8,8 +8,10 @@ import pyarrow.compute as pc
 
 from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
 from wattwarden.app.scan_files import ScanFiles
+from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.finding import LifeState
+from wattwarden.domain.staff_side import named_staff
 from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.records.connect import migrate
 from wattwarden.records.publish import publish
@@ -99,5 +101,6 @@ def _findings(scan: ScanFiles, paths: Mapping[str, str]) -> Iterator[Row]:
         found = found.append_column(name, life[name].take(place))
     number = scan_number(scan)
     for row in _placed(found, paths):
-        staff = row["subject_kind"] == "staff"
-        yield {**row, "scan": number, "staff_side": staff, "state": row["state"] or LifeState.OPEN.value}
+        named = named_staff(contract(), str(row["subject_kind"]), str(row["subject_id"]), str(row["proof"]))
+        staff = {"staff_side": named.is_staff_side, "staff_ids": named.staff_ids}
+        yield {**row, "scan": number, **staff, "state": row["state"] or LifeState.OPEN.value}

@@ -12,6 +12,7 @@ class Case(models.Model):
         version: Number of events; an action names the version it saw, a stale one is refused.
         step, owner, due_at: Derived from the events, kept for lists.
         staff_side: It is about the utility's own staff or system, and kept from the department.
+        staff_ids: Members of staff it names, who never see it; see ``domain/staff_side.py``.
     """
 
     case_key = models.CharField(max_length=64)
@@ -39,6 +40,7 @@ class Case(models.Model):
     drawn_at_random = models.BooleanField(default=False)
     draw_probability = models.DecimalField(max_digits=6, decimal_places=4, null=True)
     staff_side = models.BooleanField(default=False)
+    staff_ids = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = (

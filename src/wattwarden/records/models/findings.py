@@ -10,6 +10,7 @@ class Finding(models.Model):
         case_key: Candidate case it was merged into; empty once it is gone.
         net_value_fen: Expected net value of that case, by which lists are ordered; 0 when gone.
         staff_side: It is about the utility's own staff or system, and kept from the department.
+        staff_ids: Members of staff it names, who never see it; see ``domain/staff_side.py``.
         scan: Number of the scan that last saw it.
     """
 
@@ -41,6 +42,7 @@ class Finding(models.Model):
     case_key = models.CharField(max_length=64, blank=True)
     net_value_fen = models.BigIntegerField(default=0)
     staff_side = models.BooleanField(default=False)
+    staff_ids = models.TextField(blank=True, default="")
     scan = models.IntegerField()
 
     class Meta:
