@@ -13,15 +13,17 @@ from django.db.models import Model, Q, QuerySet
 from wattwarden.domain.access import Permission, Viewer
 from wattwarden.domain.errors import fail
 from wattwarden.domain.staff_side import mark
-from wattwarden.records.models import Case, Customer, Finding, OrgUnit
+from wattwarden.records.models import Case, Customer, Finding, FindingSum, OrgUnit
 
-Guarded = TypeVar("Guarded", Case, Customer, Finding)
+Guarded = TypeVar("Guarded", Case, Customer, Finding, FindingSum)
 
 
 def visible(model: type[Guarded], viewer: Viewer, permission: Permission) -> QuerySet[Guarded]:
     """Rows of ``model`` for which ``viewer`` has ``permission``; none where he has it nowhere."""
-    condition = _below(viewer.paths(permission)) & _not_his_own(viewer)
-    if not issubclass(model, Customer):
+    condition = _below(viewer.paths(permission))
+    if not issubclass(model, FindingSum):
+        condition &= _not_his_own(viewer)
+    if not issubclass(model, FindingSum | Customer):
         condition &= _no_staff_side(viewer)
     return model.objects.filter(condition)
 
