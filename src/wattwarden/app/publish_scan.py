@@ -16,6 +16,7 @@ from wattwarden.app.scan_files import ScanFiles, all_scans
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.finding import LifeState
+from wattwarden.domain.staff_side import named_staff
 from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.lake.reading_room import ReadingRoom
 from wattwarden.records.connect import migrate
@@ -142,10 +143,12 @@ def _findings(home: Path, scan: ScanFiles, paths: Mapping[str, str]) -> Iterator
         found = found.append_column(name, life[name].take(place))
     changed = changes(scan, full_scan_before(home, scan))
     for row in _placed(found, paths):
+        named = named_staff(contract(), str(row["subject_kind"]), str(row["subject_id"]), str(row["proof"]))
         yield {
             **row,
             "scan": scan_number(scan),
-            "staff_side": row["subject_kind"] == "staff",
+            "staff_side": named.is_staff_side,
+            "staff_ids": named.staff_ids,
             "state": row["state"] or LifeState.OPEN.value,
             "change": changed.get(str(row["finding_key"]), ""),
         }

@@ -1,6 +1,6 @@
 """What one full scan changed against the one before, and what each finding counts for in sums of money."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from wattwarden.app.open_scan import scan_number
 from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.scan_files import ScanFiles, all_scans
-from wattwarden.domain.content import BUILT_IN
+from wattwarden.domain.content import BUILT_IN, contract
 from wattwarden.domain.finding import LifeState
+from wattwarden.domain.staff_side import named_staff
 from wattwarden.rulekit.register import load_register
 from wattwarden.scoring.evidence import causes, prepared
 from wattwarden.scoring.parameters import load_scoring_parameters
@@ -74,7 +75,7 @@ def sums(home: Path, scan: ScanFiles, before: ScanFiles | None) -> pa.Table:
         lost = _measured(before.findings, home)
         parts.append(lost.filter(pc.is_in(lost["finding_key"], gone)))
     rows = pa.concat_tables(parts)
-    rows = rows.filter(pc.field("subject_kind") != "staff")
+    rows = rows.filter(pa.array([not is_staff for is_staff in _staff_side(rows)], pa.bool_()))
     change = pa.array([changed.get(key, SAME) for key in rows["finding_key"].to_pylist()], pa.string())
     rows = rows.append_column("change", change)
     totals = [("finding_key", "count"), ("counted_fen", "sum"), ("expected_fen", "sum")]
@@ -88,6 +89,12 @@ def with_worth(findings: pa.Table, measured: pa.Table) -> pa.Table:
     for name in ("counted_fen", "expected_fen"):
         findings = findings.append_column(name, pc.fill_null(measured[name].take(place), _NOTHING))
     return findings
+
+
+def _staff_side(findings: pa.Table) -> Iterator[bool]:
+    columns = (findings[name].to_pylist() for name in ("subject_kind", "subject_id", "proof"))
+    for kind, subject, proof in zip(*columns, strict=True):
+        yield named_staff(contract(), kind, subject, proof).is_staff_side
 
 
 def _measured(findings: pa.Table, home: Path) -> pa.Table:

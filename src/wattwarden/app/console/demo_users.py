@@ -27,22 +27,15 @@ def make_demo_users(demo: bool) -> Mapping[str, str]:
     top, station = OrgUnit.objects.order_by("path").first(), OrgUnit.objects.filter(kind="station").first()
     if top is None:
         raise fail("demo users", found="no organisation", expected="a published scan")
-<<<<<<< HEAD
-    for name in roles():
+    staff = {name: role for name, role in roles().items() if role.kind == "staff"}
+    for name, role in staff.items():
         user, is_new = User.objects.get_or_create(username=name)
         if is_new:
             # Hashing a password is slow on purpose, so it is not repeated at every start.
             user.set_password(DEMO_PASSWORD)
-            user.display_name = roles()[name].title.zh
+            user.display_name = role.title.zh
+            user.staff_id = f"demo-{name}"
             user.save()
-=======
-    staff = {name: role for name, role in roles().items() if role.kind == "staff"}
-    for name, role in staff.items():
-        user, _ = User.objects.get_or_create(username=name)
-        user.set_password(DEMO_PASSWORD)
-        user.display_name = role.title.zh
-        user.save()
->>>>>>> w_casework
         org = station if name == "station_worker" and station else top
         RoleGrant.objects.get_or_create(user=user, role=name, org=org)
     return {name: name for name in staff}

@@ -1,5 +1,6 @@
 """Every model of the store, so that Django finds them."""
 
+from wattwarden.records.models.audit import AuditHead, AuditRecord
 from wattwarden.records.models.cases import (
     Case,
     CaseEvent,
@@ -19,7 +20,7 @@ from wattwarden.records.models.people import RoleGrant, User
 from wattwarden.records.models.visits import Photo, VisitEntry
 
 __all__ = [
-    "Case", "CaseEvent", "CaseFinding", "CaseVerification", "Customer", "Delivery",
+    "AuditHead", "AuditRecord", "Case", "CaseEvent", "CaseFinding", "CaseVerification", "Customer", "Delivery",
     "DeliveryAttempt", "Finding", "FindingSum", "LedgerEntry", "Notice", "OrgUnit", "Photo", "RandomDraw",
     "RoleGrant", "RuleFigure", "SecondReview", "Submitted", "User", "VisitEntry",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ class Finding(models.Model):
         expected_fen: What confirming it would make good on average; 0 where another stands for the loss.
         change: ``new``, ``back`` or ``gone`` since the full scan before; empty where nothing changed.
         staff_side: It is about the utility's own staff or system, and kept from the department.
+        staff_ids: Members of staff it names, who never see it; see ``domain/staff_side.py``.
         scan: Number of the scan that last saw it.
     """
 
@@ -47,6 +48,7 @@ class Finding(models.Model):
     expected_fen = models.BigIntegerField(default=0)
     change = models.CharField(max_length=10, blank=True)
     staff_side = models.BooleanField(default=False)
+    staff_ids = models.TextField(blank=True, default="")
     scan = models.IntegerField()
 
     class Meta:
