@@ -29,10 +29,13 @@ def make_demo_users(demo: bool) -> Mapping[str, str]:
         raise fail("demo users", found="no organisation", expected="a published scan")
     staff = {name: role for name, role in roles().items() if role.kind == "staff"}
     for name, role in staff.items():
-        user, _ = User.objects.get_or_create(username=name)
-        user.set_password(DEMO_PASSWORD)
-        user.display_name = role.title.zh
-        user.save()
+        user, is_new = User.objects.get_or_create(username=name)
+        if is_new:
+            # Hashing a password is slow on purpose, so it is not repeated at every start.
+            user.set_password(DEMO_PASSWORD)
+            user.display_name = role.title.zh
+            user.staff_id = f"demo-{name}"
+            user.save()
         org = station if name == "station_worker" and station else top
         RoleGrant.objects.get_or_create(user=user, role=name, org=org)
     return {name: name for name in staff}

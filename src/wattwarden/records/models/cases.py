@@ -18,6 +18,7 @@ class Case(models.Model):
         found_fen: Totals of its ledger, and so for the five books that follow.
         lease_by: Who took it from the queue a moment ago; nobody else is offered it until ``lease_until``.
         staff_side: It is about the utility's own staff or system, and kept from the department.
+        staff_ids: Members of staff it names, who never see it; see ``domain/staff_side.py``.
     """
 
     case_key = models.CharField(max_length=64)
@@ -64,6 +65,7 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="leases"
     )
     lease_until = models.DateTimeField(null=True)
+    staff_ids = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = (
