@@ -7,12 +7,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from wattwarden.app.casework.settings import RISK_CASE, known_processes, known_rules
 from wattwarden.app.casework.times import now, stored
+from wattwarden.app.console.masking import masker_for
 from wattwarden.app.console.paging import ROWS_PER_PAGE, Page, cursor, place
 from wattwarden.cases.process import Process, Step
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.content import contract
 from wattwarden.domain.labels import Label
-from wattwarden.domain.masking import Masker
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Case
 
@@ -125,11 +124,10 @@ def waiting_for_data(viewer: Viewer) -> list[ListedCase]:
 
 def listed(viewer: Viewer, rows: Sequence[Case] | QuerySet[Case]) -> list[ListedCase]:
     """Rows as a list shows them; no query beside that of the rows."""
-    hidden = Masker.of(contract())
     rules, late = known_rules(), stored(now())
     found = []
     for row in rows:
-        masker = hidden.showing("customer_no") if "customer_no" in viewer.sees(row.org_path) else hidden
+        masker = masker_for(viewer, row.org_path)
         process = known_processes()[row.process]
         found.append(
             ListedCase(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from wattwarden.app.casework.histories import actor_number, history_of, view_of
-from wattwarden.app.casework.record_act import record_review
+from wattwarden.app.casework.record_act import record_of_case
 from wattwarden.app.casework.settings import RISK_CASE, known_processes, planning
 from wattwarden.app.casework.times import now
 from wattwarden.cases.draw import seed_of
@@ -49,7 +49,7 @@ def judge_again(viewer: Viewer, case_id: int, outcome: str, note: str) -> None:
     Raises:
         WattwardenError: it is not his to judge, it was judged, or the outcome does not exist.
     """
-    review = SecondReview.objects.filter(case=case_id, reviewer=viewer.user_id).first()
+    review = SecondReview.objects.filter(case=case_id, reviewer=viewer.user_id).select_related("case").first()
     if review is None:
         raise not_found(SecondReview, case_id)
     known = known_processes()[RISK_CASE].outcomes
@@ -60,4 +60,4 @@ def judge_again(viewer: Viewer, case_id: int, outcome: str, note: str) -> None:
     )
     if not changed:
         raise fail("second review", found="a verdict given before", expected="one verdict a case")
-    record_review(viewer, case_id)
+    record_of_case(viewer, review.case, "case.second_review", {"outcome": outcome})
