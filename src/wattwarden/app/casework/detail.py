@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from wattwarden.app.casework.forms import NOBODY, STANDARD_TITLES, Choices, Form, form_of
 from wattwarden.app.casework.histories import (
     actor_number,
@@ -12,16 +14,17 @@ from wattwarden.app.casework.histories import (
     view_of,
 )
 from wattwarden.app.casework.lists import ListedCase, listed
-from wattwarden.app.casework.settings import known_rules, office
+from wattwarden.app.casework.settings import RISK_CASE, known_processes, known_rules, office
 from wattwarden.cases.act import allowed
 from wattwarden.cases.clocks import ClockState, ClockView
 from wattwarden.cases.history import SYSTEM, Event, EventKind
 from wattwarden.cases.ledger import Ledger, ledger
+from wattwarden.cases.process import Process
 from wattwarden.cases.view import CaseView
 from wattwarden.cases.why_due import STATE_LABELS, Line, why_due
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.labels import Label
-from wattwarden.records.guard import load, visible
+from wattwarden.records.guard import load, units_of, visible
 from wattwarden.records.models import Case, CaseFinding, CaseVerification, RoleGrant, User, VisitEntry
 from wattwarden.rulekit.model import Rule
 
@@ -48,6 +51,7 @@ BOOK_LABELS = {
     "waived": Label(zh="减免", en="Waived"),
 }
 _LINKED = 20
+_MOST_PEOPLE = 200
 
 
 @dataclass(frozen=True)
@@ -155,13 +159,25 @@ def people_for(case: Case, seen: CaseView) -> Choices:
     """Accounts that may own the case: a working role for its organisation, and not concerned by it."""
     parts = case.org_path.strip("/").split("/")
     above = ["/" + "".join(f"{part}/" for part in parts[: n + 1]) for n in range(len(parts))]
-    working = {who for a in seen.process.actions.values() if a.takes for who in a.who} | {
-        step.owner for step in seen.process.steps.values()
+    grants = RoleGrant.objects.filter(role__in=_working(seen.process), org__path__in=[*above, "/"])
+    return _people(grants, seen.state.subject_staff_ids | seen.state.author_ids)
+
+
+def case_people(viewer: Viewer) -> Choices:
+    """Accounts that may own risk cases somewhere below the organisations where the viewer assigns."""
+    units = units_of(viewer, "assign_cases")
+    return _people(RoleGrant.objects.filter(role__in=_working(known_processes()[RISK_CASE]), org__in=units))
+
+
+def _working(process: Process) -> set[str]:
+    return {who for a in process.actions.values() if a.takes for who in a.who} | {
+        step.owner for step in process.steps.values()
     }
-    grants = RoleGrant.objects.filter(role__in=working, org__path__in=[*above, "/"]).select_related("user")
-    concerned = seen.state.subject_staff_ids | seen.state.author_ids
+
+
+def _people(grants: QuerySet[RoleGrant], concerned: frozenset[str] = frozenset()) -> Choices:
     found: dict[str, Label] = {}
-    for grant in grants.order_by("user__display_name", "role")[:200]:
+    for grant in grants.select_related("user").order_by("user__display_name", "role")[:_MOST_PEOPLE]:
         user: User = grant.user
         if user.is_active and user.staff_id not in concerned:
             name = user.display_name or user.username
