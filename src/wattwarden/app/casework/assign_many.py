@@ -39,7 +39,9 @@ def assign_many(viewer: Viewer, chosen: Sequence[tuple[int, int]], owner: str, o
             acted = act_on_case(viewer, case_id, _handing(case), given, f"{once}:{case_id}" if once else "")
             count += not acted.is_repeat
         except WattwardenError as error:
-            problems += [Problem(f"{case_id}: {p.subject}", p.found, p.expected, p.action) for p in error.problems]
+            problems += [
+                Problem(f"{case_id}: {p.subject}", p.found, p.expected, p.action) for p in error.problems
+            ]
     return Assigned(count, problems)
 
 

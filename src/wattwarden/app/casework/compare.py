@@ -33,7 +33,11 @@ def comparisons(viewer: Viewer, language: Language, case_id: int | None = None) 
     """The latest verdicts, of one case or of all that the viewer may see."""
     cases = visible(Case, viewer, "see_cases")
     cases = cases.filter(pk=case_id) if case_id else cases
-    rows = CaseVerification.objects.filter(case__in=cases).select_related("case", "case__owner").order_by("-at")[:_SHOWN]
+    rows = (
+        CaseVerification.objects.filter(case__in=cases)
+        .select_related("case", "case__owner")
+        .order_by("-at")[:_SHOWN]
+    )
     return [_compared(viewer, row, language) for row in rows]
 
 
@@ -57,6 +61,14 @@ def _chart(series: dict[str, object], remedied_on: str, language: Language) -> C
         before: [v if day <= remedied_on else None for day, v in zip(days, values, strict=True)],
         after: [v if day > remedied_on else None for day, v in zip(days, values, strict=True)],
     }
-    means = [f"{value:.2f}" if isinstance(value := series[name], float | int) else "–" for name in ("before", "after")]
-    title = Label(zh=f"均值：整改前 {means[0]}，整改后 {means[1]}", en=f"mean before {means[0]}, after {means[1]}")
-    return line_chart(title.text(language), Lines([str(day) for day in days], drawn, axis=Label(zh="日期", en="day").text(language)))
+    means = [
+        f"{value:.2f}" if isinstance(value := series[name], float | int) else "–"
+        for name in ("before", "after")
+    ]
+    title = Label(
+        zh=f"均值：整改前 {means[0]}，整改后 {means[1]}", en=f"mean before {means[0]}, after {means[1]}"
+    )
+    return line_chart(
+        title.text(language),
+        Lines([str(day) for day in days], drawn, axis=Label(zh="日期", en="day").text(language)),
+    )

@@ -136,7 +136,9 @@ def case_detail(viewer: Viewer, case_id: int) -> CaseDetail:
         forms=forms_for(viewer, case, seen, events),
         balance=ledger(events),
         related=listed(viewer, _related(viewer, case)),
-        entries=list(VisitEntry.objects.filter(case=case).select_related("photo", "user").order_by("noted_at")),
+        entries=list(
+            VisitEntry.objects.filter(case=case).select_related("photo", "user").order_by("noted_at")
+        ),
         verifications=list(CaseVerification.objects.filter(case=case).order_by("-number")),
         owner=names.get(seen.state.owner_id, ""),
         facts=_facts(seen),
@@ -193,7 +195,9 @@ def _names(events: Sequence[Event], owner: str) -> dict[str, str]:
 
 def _clocks(seen: CaseView) -> list[ShownClock]:
     shown = [
-        ShownClock(c, seen.process.clocks[c.clock].title, STATE_LABELS[c.state], why_due(seen.process, c, office()))
+        ShownClock(
+            c, seen.process.clocks[c.clock].title, STATE_LABELS[c.state], why_due(seen.process, c, office())
+        )
         for c in seen.clocks
     ]
     return sorted(shown, key=lambda s: (not s.is_going, s.clock.due_at is None, s.clock.due_at or seen.now))
@@ -266,4 +270,3 @@ def _facts(seen: CaseView) -> list[tuple[Label, Label]]:
             yes = Label(zh="是", en="yes") if value is True else Label(zh=str(value), en=str(value))
             found.append((Label(zh=kind.zh, en=kind.en), kind.values.get(str(value), yes)))
     return found
-

@@ -41,8 +41,14 @@ def export_cases(viewer: Viewer, chosen: CaseFilter, reason: str, language: Lang
     rows = case_page(viewer, chosen, rows=most).rows
     record_list(viewer, "case.export", reason, {"rows": len(rows), "filter": vars(chosen)})
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "remove_timezone": True})
-    sheet, bold, money = book.add_worksheet(), book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "remove_timezone": True}
+    )
+    sheet, bold, money = (
+        book.add_worksheet(),
+        book.add_format({"bold": True}),
+        book.add_format({"num_format": "#,##0.00"}),
+    )
     sheet.write_row(0, 0, [column.text(language) for column in _COLUMNS], bold)
     sheet.set_column(0, len(_COLUMNS) - 1, _WIDTH)
     for number, found in enumerate(rows, start=1):

@@ -188,7 +188,11 @@ def _field(need: str, seen: CaseView, action: Action | None, people: Choices, su
             step = seen.process.steps[seen.state.step]
             return Field(need, label, "checks", list(step.materials.items()))
         case "amount":
-            hint = Label(zh="建议值取自工单台账", en="suggested from the ledger of the case") if suggested else None
+            hint = (
+                Label(zh="建议值取自工单台账", en="suggested from the ledger of the case")
+                if suggested
+                else None
+            )
             return Field(need, label, "money", value=suggested, hint=hint)
         case "until":
             return Field(need, label, "date")
@@ -249,4 +253,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise WattwardenError(Problem("until", found=text, expected="a day, as 2026-12-31")) from error
-

@@ -52,7 +52,10 @@ def gates_of(viewer: Viewer, case_id: int) -> Gates:
     hard = [
         GatedAction(
             action,
-            [(gate, clauses.get(gate.clause)) for gate in check_gates(action.gates, situation, office(), seen.now)],
+            [
+                (gate, clauses.get(gate.clause))
+                for gate in check_gates(action.gates, situation, office(), seen.now)
+            ],
         )
         for action in seen.process.actions.values()
         if action.gates and seen.state.step in action.origin

@@ -106,4 +106,3 @@ def findings_changed(events: Iterable[Event]) -> Mapping[str, bool]:
     """Whether each finding that the events speak of is gone after them."""
     changed = (EventKind.FINDING_JOINED, EventKind.FINDING_GONE)
     return {e.finding_key: e.kind is EventKind.FINDING_GONE for e in events if e.kind in changed}
-

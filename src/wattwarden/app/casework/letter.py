@@ -96,7 +96,9 @@ def evidence_letter(viewer: Viewer, case_id: int, language: Language, *, masked:
     data = _data(case, customer, masker, language)
     data["watermark"] = _WORDS["copy"].text(language) if masked else ""
     content = _rendered(data)
-    record_of_case(viewer, case, "case.letter", {"language": language, "masked": masked, "bytes": len(content)})
+    record_of_case(
+        viewer, case, "case.letter", {"language": language, "masked": masked, "bytes": len(content)}
+    )
     return content
 
 
@@ -117,7 +119,12 @@ def _data(case: Case, customer: Customer, masker: Masker, language: Language) ->
         "objection_title": words["objection_title"],
         "objection": fixed.objection.text(language).format(days=fixed.objection_days),
         "office_title": words["office_title"],
-        "office": [office.name.text(language), office.address.text(language), office.hours.text(language), office.phone],
+        "office": [
+            office.name.text(language),
+            office.address.text(language),
+            office.hours.text(language),
+            office.phone,
+        ],
         "footer": words["footer"].format(case=case.pk, version=case.version),
         "day": f"{now():%Y-%m-%d}",
         "font": fixed.font,
@@ -132,7 +139,9 @@ def _finding(joined: CaseFinding, rule: Rule | None, masker: Masker, language: L
     values = []
     for name, column in (rule.proof.values if rule else {}).items():
         shown = masker.value(name, proof.get(name))
-        values.append([column.zh if language == "zh" else column.en, shown_value(shown, column.type, language)])
+        values.append(
+            [column.zh if language == "zh" else column.en, shown_value(shown, column.type, language)]
+        )
     return {
         "title": rule.title.text(language) if rule else joined.rule_id,
         "why": rule.why.text(language) if rule else "",
@@ -149,7 +158,9 @@ def _amounts(balance: object, joined: Sequence[CaseFinding], language: Language)
     for finding in joined:
         amount = finding.data.get("loss_likely_fen")
         if isinstance(amount, int):
-            title = rules[finding.rule_id].title.text(language) if finding.rule_id in rules else finding.rule_id
+            title = (
+                rules[finding.rule_id].title.text(language) if finding.rule_id in rules else finding.rule_id
+            )
             lines.append([f"{title} ({_WORDS['sized'].text(language)})", yuan(amount, language)])
     for book in BOOKS:
         total = getattr(balance, book, 0)

@@ -94,7 +94,10 @@ def board(viewer: Viewer) -> list[Column]:
     """The steps of a risk case with what stands in each; closed ones are left out."""
     process = known_processes()[RISK_CASE]
     rows = visible(Case, viewer, "see_cases").filter(process=RISK_CASE, is_open=True)
-    sums = {s["step"]: s for s in rows.values("step").annotate(count=Count("pk"), money=Sum("found_fen")).order_by()}
+    sums = {
+        s["step"]: s
+        for s in rows.values("step").annotate(count=Count("pk"), money=Sum("found_fen")).order_by()
+    }
     columns = []
     for name, step in process.steps.items():
         if step.kind != "closed":
@@ -166,5 +169,7 @@ def _condition(viewer: Viewer, chosen: CaseFilter) -> Q:
         wanted &= Q(drawn_at_random=True)
     if chosen.q:
         begins = {f"{name}__startswith": chosen.q for name in ("customer_id", "premise_id", "subject_id")}
-        wanted &= Q(*begins.items(), Q(pk=int(chosen.q)) if chosen.q.isdecimal() else Q(pk=None), _connector=Q.OR)
+        wanted &= Q(
+            *begins.items(), Q(pk=int(chosen.q)) if chosen.q.isdecimal() else Q(pk=None), _connector=Q.OR
+        )
     return wanted

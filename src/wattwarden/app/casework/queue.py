@@ -110,7 +110,11 @@ def _mine(viewer: Viewer) -> QuerySet[Case]:
 
 def _considered(rows: QuerySet[Case]) -> list[Case]:
     drawn = rows.filter(drawn_at_random=True).order_by("pk")[:CONSIDERED]
-    best = rows.filter(drawn_at_random=False).select_related("owner").order_by("-net_value_fen", "pk")[:CONSIDERED]
+    best = (
+        rows.filter(drawn_at_random=False)
+        .select_related("owner")
+        .order_by("-net_value_fen", "pk")[:CONSIDERED]
+    )
     return [*drawn, *best]
 
 
@@ -131,5 +135,7 @@ def _crew(viewer: Viewer, rows: Sequence[Case], left: int) -> Crew:
 
 
 def _minutes_left(mine: Sequence[Case]) -> int:
-    used = sum(planning().minutes_per_visit[row.place] for row in mine if row.step in ("assigned", "visiting"))
+    used = sum(
+        planning().minutes_per_visit[row.place] for row in mine if row.step in ("assigned", "visiting")
+    )
     return max(0, planning().minutes_per_day - used)

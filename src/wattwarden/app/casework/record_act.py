@@ -21,7 +21,9 @@ def record_act(viewer: Viewer, case: Case, events: Sequence[Event]) -> None:
 
 def record_of_case(viewer: Viewer, case: Case, action: str, facts: Mapping[str, object]) -> None:
     """Record something else that was done with a case: a letter, a photo, a second verdict."""
-    append(AuditEvent(viewer.user_id, viewer.name, action, "case", str(case.pk), case.org_path, new=dict(facts)))
+    append(
+        AuditEvent(viewer.user_id, viewer.name, action, "case", str(case.pk), case.org_path, new=dict(facts))
+    )
 
 
 def record_list(viewer: Viewer, action: str, reason: str, facts: Mapping[str, object]) -> None:

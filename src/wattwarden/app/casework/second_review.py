@@ -22,7 +22,9 @@ REVIEWERS = "auditor"
 
 def draw_second_reviews() -> tuple[int, tuple[Problem, ...]]:
     """Draw from concluded cases that were never drawn; returns how many, and cases nobody may review."""
-    rows = Case.objects.filter(process=RISK_CASE, second_review__isnull=True, outcome__in=("confirmed", "useful", "false"))
+    rows = Case.objects.filter(
+        process=RISK_CASE, second_review__isnull=True, outcome__in=("confirmed", "useful", "false")
+    )
     concluded = []
     for case in rows.order_by("pk")[:2000]:
         state = view_of(case, history_of(case)).state
@@ -34,13 +36,17 @@ def draw_second_reviews() -> tuple[int, tuple[Problem, ...]]:
     tasks, problems = draw_reviews(seed_of(now().date(), "all", "review"), concluded, list(reviewers), count)
     for task in tasks:
         chance = round(Decimal(task.probability.numerator) / task.probability.denominator, 8)
-        SecondReview.objects.create(case_id=int(task.case_id), reviewer=reviewers[task.reviewer_id], probability=chance)
+        SecondReview.objects.create(
+            case_id=int(task.case_id), reviewer=reviewers[task.reviewer_id], probability=chance
+        )
     return len(tasks), problems
 
 
 def my_reviews(viewer: Viewer) -> list[SecondReview]:
     """Cases that the viewer is to judge again."""
-    return list(SecondReview.objects.filter(reviewer=viewer.user_id, outcome="").select_related("case").order_by("pk"))
+    return list(
+        SecondReview.objects.filter(reviewer=viewer.user_id, outcome="").select_related("case").order_by("pk")
+    )
 
 
 def judge_again(viewer: Viewer, case_id: int, outcome: str, note: str) -> None:
@@ -54,7 +60,9 @@ def judge_again(viewer: Viewer, case_id: int, outcome: str, note: str) -> None:
         raise not_found(SecondReview, case_id)
     known = known_processes()[RISK_CASE].outcomes
     if outcome not in known or not note.strip():
-        raise fail("second review", found=outcome or "nothing", expected=f"one of {', '.join(known)}, and why")
+        raise fail(
+            "second review", found=outcome or "nothing", expected=f"one of {', '.join(known)}, and why"
+        )
     changed = SecondReview.objects.filter(pk=review.pk, outcome="").update(
         outcome=outcome, note=note.strip(), judged_at=timezone.now()
     )

@@ -60,7 +60,10 @@ def statistics(viewer: Viewer) -> Statistics:
     books = rows.aggregate(**{book: Sum(f"{book}_fen") for book in BOOKS})
     rules = {rule_id: rule.title for rule_id, rule in known_rules().items()}
     units = dict(OrgUnit.objects.values_list("org_id", "name"))
-    people = {pk: name or username for pk, name, username in User.objects.values_list("pk", "display_name", "username")}
+    people = {
+        pk: name or username
+        for pk, name, username in User.objects.values_list("pk", "display_name", "username")
+    }
     visible_draws = RandomDraw.objects.filter(case__in=rows.filter(drawn_at_random=True))
     strata = _strata(visible_draws)
     return Statistics(
@@ -106,12 +109,18 @@ def _strata(draws: object) -> list[Stratum]:
         total[0], total[1], total[2] = (
             total[0] + row["size"], total[1] + row["visited"], total[2] + row["confirmed"],
         )  # fmt: skip
-    return [Stratum(size, visited, confirmed, flagged) for flagged, (size, visited, confirmed) in pooled.items()]
+    return [
+        Stratum(size, visited, confirmed, flagged) for flagged, (size, visited, confirmed) in pooled.items()
+    ]
 
 
 def _second(viewer: Viewer) -> Agreement | None:
     cases = visible(Case, viewer, "see_cases")
-    pairs = SecondReview.objects.filter(case__in=cases).exclude(outcome="").values_list("case__outcome", "outcome")
+    pairs = (
+        SecondReview.objects.filter(case__in=cases)
+        .exclude(outcome="")
+        .values_list("case__outcome", "outcome")
+    )
     found = [(str(a), str(b)) for a, b in pairs]
     return agreement(found) if found else None
 

@@ -105,7 +105,11 @@ def take_entry(viewer: Viewer, case_id: int, sent: Mapping[str, object]) -> Take
     kind = str(sent.get("kind"))
     if kind not in (*NOTES, *ACTING):
         raise fail("entry", found=kind, expected=f"one of {', '.join((*NOTES, *ACTING))}")
-    entry_id, noted_at, version = number_of(sent.get("id")), _instant(sent.get("noted_at")), sent.get("version")
+    entry_id, noted_at, version = (
+        number_of(sent.get("id")),
+        _instant(sent.get("noted_at")),
+        sent.get("version"),
+    )
     data = sent.get("data")
     if not isinstance(data, dict) or not isinstance(version, int) or len(str(data)) > _LONGEST:
         raise fail("entry", found="another shape", expected="id, kind, noted_at, version and data")

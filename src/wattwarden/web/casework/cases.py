@@ -74,7 +74,11 @@ def action(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
         acted = submit(viewer, case_id, name, request.POST.dict(), lists)
     except WattwardenError as error:
         return _page(request, case_id, error, name)
-    told = say("已提交过，未重复处理", "Sent before; it was taken once") if acted.is_repeat else say("已完成", "Done")
+    told = (
+        say("已提交过，未重复处理", "Sent before; it was taken once")
+        if acted.is_repeat
+        else say("已完成", "Done")
+    )
     messages.success(request, told)
     return redirect("case", case_id=case_id)
 
@@ -85,7 +89,9 @@ def bulk_assign(request: HttpRequest) -> HttpResponseRedirect:
     """Hand the chosen cases to somebody."""
     pairs = [key.partition(":") for key in request.POST.getlist("key")]
     chosen = [(int(a), int(b)) for a, _, b in pairs if a.isdecimal() and b.isdecimal()]
-    done = assign_many(viewer_of(request), chosen, request.POST.get("owner", ""), request.POST.get("once", ""))
+    done = assign_many(
+        viewer_of(request), chosen, request.POST.get("owner", ""), request.POST.get("once", "")
+    )
     messages.success(request, say(f"已派工 {done.count} 件", f"{done.count} assigned"))
     for problem in done.problems[:_TOLD_AT_MOST]:
         messages.warning(request, str(problem))
@@ -99,7 +105,9 @@ def excel(request: HttpRequest) -> HttpResponse:
     chosen = CaseFilter.from_query(request.GET.dict())
     content = export_cases(viewer_of(request), chosen, request.GET.get("reason", ""), language())
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": 'attachment; filename="cases.xlsx"'})
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": 'attachment; filename="cases.xlsx"'}
+    )
 
 
 def _page(

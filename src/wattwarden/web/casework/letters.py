@@ -17,4 +17,6 @@ def letter(request: HttpRequest, case_id: int) -> HttpResponse:
     masked = request.GET.get("copy") == "1"
     content = evidence_letter(viewer, case_id, wanted, masked=masked)
     name = f"letter-{case_id}-{wanted}{'-copy' if masked else ''}.pdf"
-    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )

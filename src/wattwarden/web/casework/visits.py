@@ -37,7 +37,9 @@ def sheet(request: HttpRequest, case_id: int) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 Django's signature
     """The service worker, served from here so that it may answer for the field pages."""
     return HttpResponse(
-        _WORKER.read_bytes(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}
+        _WORKER.read_bytes(),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache"},
     )
 
 
@@ -89,4 +91,6 @@ def photo_part(request: HttpRequest, case_id: int, entry_id: str) -> JsonRespons
 def photo(request: HttpRequest, case_id: int, digest: str) -> HttpResponse:
     """A photo or paper of a case."""
     content, kind = read_photo(viewer_of(request), case_id, digest)
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": "inline", "Cache-Control": "private"})
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": "inline", "Cache-Control": "private"}
+    )

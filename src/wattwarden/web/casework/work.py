@@ -65,7 +65,9 @@ def rest(request: HttpRequest) -> HttpResponse:
 @login_required
 def reviews(request: HttpRequest) -> HttpResponse:
     """Cases that I judge again without seeing the first verdict."""
-    return render(request, "cases/reviews.html", {"rows": my_reviews(viewer_of(request)), "outcomes": outcome_titles()})
+    return render(
+        request, "cases/reviews.html", {"rows": my_reviews(viewer_of(request)), "outcomes": outcome_titles()}
+    )
 
 
 @require_POST
@@ -81,4 +83,6 @@ def review(request: HttpRequest, case_id: int) -> HttpResponseRedirect:
 @login_required
 def ledger(request: HttpRequest) -> HttpResponse:
     """Money of all cases and hit rates, estimated from the random draws with intervals."""
-    return render(request, "cases/ledger.html", {"told": statistics(viewer_of(request)), "books": BOOK_LABELS})
+    return render(
+        request, "cases/ledger.html", {"told": statistics(viewer_of(request)), "books": BOOK_LABELS}
+    )
