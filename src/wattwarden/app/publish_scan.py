@@ -6,13 +6,21 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wattwarden.app.list_findings import gone_findings
 from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
-from wattwarden.app.scan_files import ScanFiles
+from wattwarden.app.reading_room import fill_room
+from wattwarden.app.rule_catalogue import sound_rules
+from wattwarden.app.rule_figures import rule_figures
+from wattwarden.app.scan_change import changes, full_scan_before, sums, with_worth, worth
+from wattwarden.app.scan_files import ScanFiles, all_scans
+from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.finding import LifeState
+from wattwarden.domain.staff_side import named_staff
 from wattwarden.engines.duckdb_engine import DuckDBEngine
+from wattwarden.lake.reading_room import ReadingRoom
 from wattwarden.records.connect import migrate
-from wattwarden.records.publish import publish
+from wattwarden.records.publish import Publication, publish, published_scan, summed_scans
 from wattwarden.scoring.score import case_keys
 
 Row = Mapping[str, object]
@@ -28,6 +36,8 @@ LEFT JOIN (
 ) AS m ON m.customer_id = c.customer_id
 ORDER BY c.customer_id
 """
+MOST_SCANS = 60
+"""Full scans whose sums are kept for trends."""
 _OUTSIDE = "/"
 """Path of what belongs to no known unit: only those see it who hold a role for the whole utility."""
 
@@ -47,12 +57,41 @@ def publish_scan_to_store(home: Path, progress: Progress = lambda *_: None) -> i
             action="Run 'wattwarden scan' without --as-of, --rules or --org.",
         )
     migrate(home)
+    number = scan_number(scan)
+    if number == published_scan() and number == ReadingRoom(home).number():
+        return number
     with scanned_lake(home, scan) as engine:
+        if number != ReadingRoom(home).number():
+            fill_room(home, engine, contract(), scan.findings, sound_rules(home)[0]).publish(number)
         units = org_units(engine)
         paths = {str(unit["org_id"]): str(unit["path"]) for unit in units}
         customers = engine.query(_CUSTOMERS)
-    publish(units, _placed(customers, paths), _findings(scan, paths), progress)
-    return scan_number(scan)
+        figures = list(rule_figures(engine, scan))
+    publish(
+        Publication(
+            number,
+            units,
+            _placed(customers, paths),
+            _findings(home, scan, paths),
+            [row for each in _unsummed(home) for row in _sums(home, each, paths)],
+            figures,
+        ),
+        progress,
+    )
+    return number
+
+
+def _unsummed(home: Path) -> list[ScanFiles]:
+    """Full scans whose sums the store does not have yet, oldest first."""
+    known = summed_scans()
+    full = [scan for scan in all_scans(home) if scan.facts["kind"] == "full"]
+    return [scan for scan in full[-MOST_SCANS:] if scan_number(scan) not in known]
+
+
+def _sums(home: Path, scan: ScanFiles, paths: Mapping[str, str]) -> Iterator[Row]:
+    for row in sums(home, scan, full_scan_before(home, scan)).to_pylist():
+        path = paths.get(str(row.pop("org_id")), _OUTSIDE)
+        yield {**row, "scan": scan_number(scan), "today": scan.facts["today"], "org_path": path}
 
 
 def org_units(engine: DuckDBEngine) -> list[Row]:
@@ -88,16 +127,28 @@ def _placed(rows: pa.Table, paths: Mapping[str, str]) -> Iterator[Row]:
             yield {**row, "org_path": paths.get(str(row["org_id"]), _OUTSIDE)}
 
 
-def _findings(scan: ScanFiles, paths: Mapping[str, str]) -> Iterator[Row]:
-    found = scan.findings
+def _findings(home: Path, scan: ScanFiles, paths: Mapping[str, str]) -> Iterator[Row]:
+    """Every finding of the scan and those that are gone, with case, worth and life."""
+    present = with_worth(scan.findings, worth(scan.findings, home))
+    gone = gone_findings(home, scan)
+    found = pa.concat_tables([present, with_worth(gone, present.slice(0, 0))])
+    case_key = case_keys(found)
     cases, life = scan.cases, scan.life
-    found = found.append_column("case_key", case_keys(found))
-    worth = cases["net_value_fen"].take(pc.index_in(found["case_key"], cases["case_key"].combine_chunks()))
-    found = found.append_column("net_value_fen", pc.fill_null(worth, 0))
+    net = cases["net_value_fen"].take(pc.index_in(case_key, cases["case_key"].combine_chunks()))
+    is_gone = pa.array([False] * present.num_rows + [True] * gone.num_rows)
+    found = found.append_column("case_key", pc.if_else(is_gone, "", case_key))
+    found = found.append_column("net_value_fen", pc.if_else(is_gone, 0, pc.fill_null(net, 0)))
     place = pc.index_in(found["finding_key"], life["finding_key"].combine_chunks())
     for name in ("state", "first_seen", "last_seen", "gone_since", "times_back"):
         found = found.append_column(name, life[name].take(place))
-    number = scan_number(scan)
+    changed = changes(scan, full_scan_before(home, scan))
     for row in _placed(found, paths):
-        staff = row["subject_kind"] == "staff"
-        yield {**row, "scan": number, "staff_side": staff, "state": row["state"] or LifeState.OPEN.value}
+        named = named_staff(contract(), str(row["subject_kind"]), str(row["subject_id"]), str(row["proof"]))
+        yield {
+            **row,
+            "scan": scan_number(scan),
+            "staff_side": named.is_staff_side,
+            "staff_ids": named.staff_ids,
+            "state": row["state"] or LifeState.OPEN.value,
+            "change": changed.get(str(row["finding_key"]), ""),
+        }

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from wattwarden.app.organisation import subtree
+from wattwarden.app.reading_room import fill_room
 from wattwarden.app.rule_catalogue import SITE_CONTENT, choose, sound_rules
 from wattwarden.app.scan_files import ScanKind, previous_life, publish_scan
 from wattwarden.app.scan_life import next_life
@@ -97,6 +98,12 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         outcomes += [_faulty(rule_id, problems) for rule_id, problems in faulty.items()]
         undecided = _undecided(outcomes, catalogue)
         life = next_life(engine, previous_life(request.home), findings, undecided, today)
+        # Only a full scan is shown in the console, so only a full one is laid out for reading.
+        room = (
+            fill_room(request.home, engine, contract(), findings, catalogue, progress)
+            if request.kind == "full"
+            else None
+        )
     cases = score(findings, load_register(), load_scoring_parameters(site=request.home / SITE_CONTENT))
     facts = {
         "kind": request.kind,
@@ -110,6 +117,8 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
     }
     outcome_rows = [asdict(outcome) for outcome in outcomes]
     number, folder = publish_scan(request.home, facts, outcome_rows, findings, life, cases)
+    if room is not None:
+        room.publish(number)
     states = life.column("state").value_counts().to_pylist()
     return ScanResult(
         number, folder, request.kind, snapshot.version, today, outcomes, findings.num_rows, cases.num_rows,

@@ -25,12 +25,14 @@ class Role(Strict):
         may: Permissions.
         sees: Classes of personal data that are shown to him without masking.
         export_rows: Most rows of one export.
+        second_factor: He cannot work without a second factor at sign-in.
     """
 
     title: Label
     may: tuple[Permission, ...]
     sees: tuple[Mask, ...] = ()
     export_rows: int = Field(default=0, ge=0)
+    second_factor: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> "Role":
@@ -68,6 +70,7 @@ class Viewer:
     Args:
         user_id: Number of the account; None for the system itself, which holds no grants.
         staff_id: His number in the utility's staff list, which tells what concerns himself.
+        customer_ids: Customer numbers of his own home and business; he handles nothing about them.
     """
 
     user_id: int | None
@@ -75,6 +78,7 @@ class Viewer:
     staff_id: str | None
     grants: tuple[Grant, ...]
     language: Language = "zh"
+    customer_ids: tuple[str, ...] = ()
 
     def may(self, permission: Permission) -> bool:
         """Whether he has the permission anywhere."""
@@ -98,3 +102,7 @@ class Viewer:
     def export_rows(self) -> int:
         """Most rows of one export; 0 where he may not export."""
         return max((roles()[g.role].export_rows for g in self.grants), default=0)
+
+    def needs_second_factor(self) -> bool:
+        """Whether one of his roles is too powerful for a password alone."""
+        return any(roles()[g.role].second_factor for g in self.grants)

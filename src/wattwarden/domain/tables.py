@@ -8,6 +8,7 @@ computed from these models.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -176,6 +177,13 @@ class Contract:
     def source_tables(self) -> dict[str, Table]:
         """Tables that are imported, as opposed to derived."""
         return {name: table for name, table in self.tables.items() if table.derived is None}
+
+    @cached_property
+    def staff_columns(self) -> frozenset[str]:
+        """Names of the columns that name a member of staff."""
+        tables = self.tables.items()
+        refs = {name for _, table in tables for name, column in table.columns.items() if column.ref == "staff"}
+        return frozenset(refs | {key for name, table in tables if name == "staff" for key in table.key})
 
     def subject_column(self, table: str) -> str:
         """The single key column that names a row of ``table`` as a subject of findings."""

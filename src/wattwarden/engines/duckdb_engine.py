@@ -21,6 +21,7 @@ from wattwarden.engines.derive import run_function
 CUSTOMER = "customer_id"
 PART = "$part"
 """How a query names the part of a derived table that it feeds."""
+_BATCH_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,19 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         """
         with self._limited():
             return self._connection.sql(sql, params=values or None).to_arrow_table()
+
+    @contextmanager
+    def stream(self, sql: str) -> Iterator[pa.RecordBatchReader]:
+        """Rows of one SELECT of our own in batches, in bounded memory and without a time limit.
+
+        Raises:
+            WattwardenError: it is not valid here, or takes too much memory.
+        """
+        try:
+            yield self._connection.sql(sql).to_arrow_reader(_BATCH_ROWS)
+        except duckdb.Error as error:
+            found = str(error).splitlines()[0]
+            raise fail("query", found=found, expected="a query this engine accepts") from error
 
     def register(self, name: str, rows: pa.Table) -> None:
         """Make an Arrow table visible to queries under ``name``."""

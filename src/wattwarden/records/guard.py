@@ -12,16 +12,18 @@ from django.db.models import Model, Q, QuerySet
 
 from wattwarden.domain.access import Permission, Viewer
 from wattwarden.domain.errors import fail
-from wattwarden.records.models import Case, Customer, Finding
+from wattwarden.domain.staff_side import mark
+from wattwarden.records.models import Case, Customer, Finding, FindingSum, OrgUnit
 
-Guarded = TypeVar("Guarded", Case, Customer, Finding)
-_STAFF_SUBJECT = "staff"
+Guarded = TypeVar("Guarded", Case, Customer, Finding, FindingSum)
 
 
 def visible(model: type[Guarded], viewer: Viewer, permission: Permission) -> QuerySet[Guarded]:
     """Rows of ``model`` for which ``viewer`` has ``permission``; none where he has it nowhere."""
     condition = _below(viewer.paths(permission))
-    if not issubclass(model, Customer):
+    if not issubclass(model, FindingSum):
+        condition &= _not_his_own(viewer)
+    if not issubclass(model, FindingSum | Customer):
         condition &= _no_staff_side(viewer)
     return model.objects.filter(condition)
 
@@ -38,6 +40,19 @@ def load(model: type[Guarded], key: str | int, viewer: Viewer, permission: Permi
     return row
 
 
+def may_handle(model: type[Guarded], key: str | int, viewer: Viewer, permission: Permission) -> bool:
+    """Whether the row may be given to this person: what he may not see, he may not own or close either."""
+    return visible(model, viewer, permission).filter(pk=key).exists()
+
+
+def units_of(viewer: Viewer, permission: Permission) -> QuerySet[OrgUnit]:
+    """Organisation units for which ``viewer`` has ``permission``."""
+    condition = Q(pk__in=[])
+    for path in viewer.paths(permission):
+        condition |= Q(path__startswith=path)
+    return OrgUnit.objects.filter(condition)
+
+
 def not_found(model: type[Model], key: object) -> Exception:
     """The error for a row that is not there, or is there for others only."""
     name = model._meta.model_name  # noqa: SLF001 Django's public name
@@ -52,9 +67,17 @@ def _below(paths: Sequence[str]) -> Q:
     return condition
 
 
+def _not_his_own(viewer: Viewer) -> Q:
+    """Nothing about the contracts of his own home or business."""
+    if not viewer.customer_ids:
+        return Q()
+    # Written so that a row without a customer stays: NULL is in no list, and not outside one either.
+    return Q(customer_id__isnull=True) | ~Q(customer_id__in=viewer.customer_ids)
+
+
 def _no_staff_side(viewer: Viewer) -> Q:
     """Rows about staff are for those who audit staff, and never for the one they are about."""
     condition = Q(staff_side=False) | (Q(staff_side=True) & _below(viewer.paths("see_staff_findings")))
     if viewer.staff_id is not None:
-        condition &= ~Q(subject_kind=_STAFF_SUBJECT, subject_id=viewer.staff_id)
+        condition &= ~Q(staff_ids__contains=mark(viewer.staff_id))
     return condition

@@ -53,7 +53,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "wattwarden.web.middleware.ViewerMiddleware",
+    "wattwarden.web.errors.MethodPages",
 ]
+CSRF_FAILURE_VIEW = "wattwarden.web.errors.stale_form"
 ROOT_URLCONF = "wattwarden.web.urls"
 WSGI_APPLICATION = "wattwarden.web.wsgi.application"
 TEMPLATES = [
@@ -83,7 +85,6 @@ TEMPLATES = [
     },
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [
     _PACKAGE / "web" / "static",
     # The report carries the chart library inside its page; the console serves the same file.

@@ -4,6 +4,7 @@ import json
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from jinja2 import Environment
 from markupsafe import Markup
@@ -47,6 +48,6 @@ def environment(**options: object) -> Environment:
     """Jinja2 with our words; escaping is on."""
     options["autoescape"] = True
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]  # noqa: S701  # Django passes the rest; escaping is set above
-    made.globals.update(static=static, url=reverse, say=say, text=text, word=shown_word, yuan=shown_yuan)
+    made.globals.update(static=static, url=reverse, say=say, text=text, word=shown_word, yuan=shown_yuan, local=localtime)
     made.filters.update(yuan=shown_yuan, text=text, data_json=data_json)
     return made

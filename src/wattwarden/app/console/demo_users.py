@@ -27,11 +27,14 @@ def make_demo_users(demo: bool) -> Mapping[str, str]:
     top, station = OrgUnit.objects.order_by("path").first(), OrgUnit.objects.filter(kind="station").first()
     if top is None:
         raise fail("demo users", found="no organisation", expected="a published scan")
-    for name in roles():
-        user, _ = User.objects.get_or_create(username=name)
-        user.set_password(DEMO_PASSWORD)
-        user.display_name = roles()[name].title.zh
-        user.save()
+    for name, role in roles().items():
+        user, is_new = User.objects.get_or_create(username=name)
+        if is_new:
+            # Hashing a password is slow on purpose, so it is not repeated at every start.
+            user.set_password(DEMO_PASSWORD)
+            user.display_name = role.title.zh
+            user.staff_id = f"demo-{name}"
+            user.save()
         org = station if name == "station_worker" and station else top
         RoleGrant.objects.get_or_create(user=user, role=name, org=org)
     return {name: name for name in roles()}

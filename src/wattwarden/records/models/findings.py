@@ -9,7 +9,11 @@ class Finding(models.Model):
     Attributes:
         case_key: Candidate case it was merged into; empty once it is gone.
         net_value_fen: Expected net value of that case, by which lists are ordered; 0 when gone.
+        counted_fen: Likely money where this finding stands for its loss; 0 where another of the case does.
+        expected_fen: What confirming it would make good on average; 0 where another stands for the loss.
+        change: ``new``, ``back`` or ``gone`` since the full scan before; empty where nothing changed.
         staff_side: It is about the utility's own staff or system, and kept from the department.
+        staff_ids: Members of staff it names, who never see it; see ``domain/staff_side.py``.
         scan: Number of the scan that last saw it.
     """
 
@@ -40,12 +44,19 @@ class Finding(models.Model):
     times_back = models.IntegerField(default=0)
     case_key = models.CharField(max_length=64, blank=True)
     net_value_fen = models.BigIntegerField(default=0)
+    counted_fen = models.BigIntegerField(default=0)
+    expected_fen = models.BigIntegerField(default=0)
+    change = models.CharField(max_length=10, blank=True)
     staff_side = models.BooleanField(default=False)
+    staff_ids = models.TextField(blank=True, default="")
     scan = models.IntegerField()
 
     class Meta:
         indexes = (
             models.Index(fields=("-net_value_fen", "finding_key"), name="finding_by_worth"),
+            models.Index(fields=("-expected_fen", "finding_key"), name="finding_by_expected"),
+            models.Index(fields=("-first_seen", "finding_key"), name="finding_by_age"),
+            models.Index(fields=("change", "-net_value_fen"), name="finding_by_change"),
             models.Index(fields=("org_path", "-net_value_fen"), name="finding_by_org"),
             models.Index(fields=("rule_id", "-net_value_fen"), name="finding_by_rule"),
             models.Index(fields=("risk", "-net_value_fen"), name="finding_by_risk"),

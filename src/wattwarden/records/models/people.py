@@ -13,10 +13,13 @@ class User(AbstractUser):
     Attributes:
         display_name: Name as shown to colleagues.
         staff_id: Number in the utility's staff list; what concerns it is kept from him.
+        customer_ids: Customer numbers of his own home and business, separated by spaces; what concerns
+            them is kept from him too.
     """
 
     display_name = models.CharField(max_length=100, blank=True)
     staff_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    customer_ids = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
 
     def viewer(self) -> Viewer:
@@ -28,6 +31,7 @@ class User(AbstractUser):
             staff_id=self.staff_id,
             grants=tuple(Grant(g.role, g.org.path) for g in grants),
             language="en" if self.language == "en" else "zh",
+            customer_ids=tuple(self.customer_ids.split()),
         )
 
 
