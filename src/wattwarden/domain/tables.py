@@ -33,7 +33,8 @@ class Column(Strict):
         type: A key of ``QUANTITIES``; it fixes the storage type and the unit.
         required: The value must be present; key columns always are.
         ref: ``table`` whose key this column names.
-        values: Allowed codes with their labels; ``values_of`` borrows another column's list.
+        values: Allowed codes with their labels; ``values_of`` borrows another column's list,
+            or names the ``checks``.
         min, max: Inclusive range, in the unit of the type.
         mask: How the value is hidden from those who may not see it.
         field: Name of the field in the utility's marketing or collection system.
