@@ -183,7 +183,7 @@ def overload(curves: Curves, check: Check) -> Iterator[PointHits]:
     """Apparent power above a multiple of the operating capacity."""
     power = np.hypot(curves.p_kw, np.nan_to_num(curves.q_kvar))
     bound = check.number("factor") * curves.days.capacity_kva
-    yield PointHits("all", power > bound[:, None], power, bound)
+    yield PointHits("all", (power > bound[:, None]) & (bound > 0)[:, None], power, bound)
 
 
 @point_unit
