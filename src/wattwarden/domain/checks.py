@@ -123,5 +123,3 @@ def _adapted(check: Check, own: SiteCheck, path: Path) -> Check:
             for name, param in check.params.items()}  # fmt: skip
     params = {name: validate(Param, fields, str(path)) for name, fields in data.items()}
     return check.model_copy(update={"params": params})
-
-

@@ -71,7 +71,9 @@ def load_contract(root: Path = BUILT_IN) -> Contract:
     for path in content_files("tables", root):
         tables[path.stem] = validate(Table, {"name": path.stem, **read_yaml(path)}, str(path))
     checks = {path.stem: read_yaml(path) for path in content_files("checks", root)}
-    labels = {name: validate(Label, {"zh": c.get("zh"), "en": c.get("en")}, name) for name, c in checks.items()}
+    labels = {
+        name: validate(Label, {"zh": c.get("zh"), "en": c.get("en")}, name) for name, c in checks.items()
+    }
     resolved = {name: _with_borrowed_values(table, tables, labels) for name, table in tables.items()}
     dangling = [
         Problem(f"tables/{name}.yaml: {key}.ref", found=column.ref, expected="the name of a table")
@@ -90,9 +92,7 @@ def contract() -> Contract:
     return load_contract()
 
 
-def _with_borrowed_values(
-    table: Table, tables: Mapping[str, Table], checks: Mapping[str, Label]
-) -> Table:
+def _with_borrowed_values(table: Table, tables: Mapping[str, Table], checks: Mapping[str, Label]) -> Table:
     columns = {
         name: column.model_copy(update={"values": _borrowed(table.name, name, column, tables, checks)})
         if column.values_of

@@ -107,7 +107,13 @@ def _electrical(
         for name, array in (("volts", volts), ("amps", phases), ("power", powers)):
             _scale(world, usage, f"{name}_{phase}", array[phase], place, int(days[0]))
     angle = np.arccos(people.power_factor[part][rows])[:, None]
-    powers *= volts * phases * _cosines(angle, three_wire, _swapped(world, usage, rows)) * multiplier[:, None] / 1_000
+    powers *= (
+        volts
+        * phases
+        * _cosines(angle, three_wire, _swapped(world, usage, rows))
+        * multiplier[:, None]
+        / 1_000
+    )
     _settle(powers, load.counted, single, three_wire)
     missing = np.where(single, 1, 0).astype(bool)[:, None] | np.zeros(amps.shape, dtype=bool)
     two = three_wire[:, None] | missing

@@ -53,7 +53,10 @@ def curve_check(days: pa.Table, points: pa.Table, checks: Checks) -> pa.Table:
         curves = curves_of(facts, points, intervals)
         if len(curves.days):
             found += list(_by_point(curves, checks, midnight))
-    tables = [pa.table(part | {"day": pa.repeat(pa.scalar(day, pa.date32()), len(part["meter_id"]))}) for part in found]
+    tables = [
+        pa.table(part | {"day": pa.repeat(pa.scalar(day, pa.date32()), len(part["meter_id"]))})
+        for part in found
+    ]
     return pa.concat_tables([t.select(_SCHEMA.names).cast(_SCHEMA) for t in tables])
 
 
@@ -103,7 +106,9 @@ def _rows(curves: Curves, check: Check, hits: PointHits, midnight: datetime) -> 
     points = hit.sum(axis=1)
     step = MINUTES_OF_DAY // hit.shape[1]
     first = [midnight + timedelta(minutes=int(slot) * step) for slot in hit.argmax(axis=1)]
-    missing: Floats | None = None if hits.missing_kw is None else _sum(hits.missing_kw[rows], hit) * curves.hours
+    missing: Floats | None = (
+        None if hits.missing_kw is None else _sum(hits.missing_kw[rows], hit) * curves.hours
+    )
     return {
         "meter_id": pa.array(curves.days.meter[rows], pa.string()),
         "check_id": pa.array([check.id] * len(rows), pa.string()),
@@ -114,7 +119,9 @@ def _rows(curves: Curves, check: Check, hits: PointHits, midnight: datetime) -> 
         "measured": decimal_column(_sum(hits.measured[rows], hit) / np.maximum(points, 1), 6),
         "bound": decimal_column(hits.bound[rows], 6),
         "counted_kwh": decimal_column(_sum(curves.kwh[rows], hit), 4),
-        "missing_kwh": pa.nulls(len(rows), pa.decimal128(18, 4)) if missing is None else decimal_column(missing, 4),
+        "missing_kwh": pa.nulls(len(rows), pa.decimal128(18, 4))
+        if missing is None
+        else decimal_column(missing, 4),
     }
 
 

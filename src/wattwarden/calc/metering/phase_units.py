@@ -138,7 +138,9 @@ def _unbalance(curves: Curves, check: Check, values: Floats, usable: Bools) -> P
 def line_neutral(curves: Curves, check: Check) -> Iterator[PointHits]:
     """Line and neutral current of a single-phase meter differ; what the larger one takes is missing."""
     gap = curves.neutral - curves.amps[0]
-    bound = np.fmax(check.number("min_amp"), check.number("min_pct") / PERCENT * np.fmax(curves.neutral, curves.amps[0]))
+    bound = np.fmax(
+        check.number("min_amp"), check.number("min_pct") / PERCENT * np.fmax(curves.neutral, curves.amps[0])
+    )
     hit = curves.is_kind("single_phase") & (np.abs(gap) > bound)
     apparent = _kw(curves, curves.volts[0], curves.amps[0], np.ones_like(gap))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -168,7 +170,9 @@ def phase_angles(curves: Curves, check: Check) -> Iterator[PointHits]:
     """
     apparent = curves.volts * curves.amps / WATTS * curves.days.multiplier[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        cosines = np.where(curves.amps > _rated(curves, check, "current_pct"), curves.power / apparent, np.nan)
+        cosines = np.where(
+            curves.amps > _rated(curves, check, "current_pct"), curves.power / apparent, np.nan
+        )
         alike = np.min(curves.amps, axis=0) > ALIKE * np.max(curves.amps, axis=0)
     best = np.fmax.reduce(cosines)
     spread = best - np.fmin.reduce(cosines)

@@ -91,7 +91,9 @@ def curve_unit_jump(days: Days, check: Check) -> DayHits:
         ratio = np.where(days.register_kwh > 0, days.kwh / days.register_kwh, np.nan)
         inverse = 1 / ratio
     near = check.number("tolerance_pct") / PERCENT
-    steps = [np.full(len(days), t) for t in TENFOLDS] + [np.where(days.multiplier > 1, days.multiplier, np.nan)]
+    steps = [np.full(len(days), t) for t in TENFOLDS] + [
+        np.where(days.multiplier > 1, days.multiplier, np.nan)
+    ]
     hit = np.zeros(len(days), dtype=np.bool_)
     for step in steps:
         hit |= (np.abs(ratio / step - 1) < near) | (np.abs(inverse / step - 1) < near)

@@ -70,11 +70,20 @@ def _reversed(plot: Plot) -> None:
         world.change("seen", customer, start, world.plan.days, left)
         world.change(f"power_{phase}", customer, start, world.plan.days, -1.0)
         if plot.chance(0.6):
-            event(world, "reverse_power", customer, start + 0.4, (world.plan.days - start) * 24.0 - 12, "abc"[phase])
+            event(
+                world,
+                "reverse_power",
+                customer,
+                start + 0.4,
+                (world.plan.days - start) * 24.0 - 12,
+                "abc"[phase],
+            )
         plot.truth(customer, start, world.plan.days, None)
 
 
-@kind("metering.phase_angles", RISK, "电流电压不同相", "Voltage and current of other phases on an element", 1.0)
+@kind(
+    "metering.phase_angles", RISK, "电流电压不同相", "Voltage and current of other phases on an element", 1.0
+)
 def _swapped(plot: Plot) -> None:
     """Two currents on each other's element: in a balanced load the powers cancel and the register stands."""
     world = plot.world
