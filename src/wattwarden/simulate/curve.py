@@ -1,10 +1,10 @@
 """96-point load curves of high-voltage customers and of a few areas.
 
 Energy and power are primary values (after the multiplier); volts and amperes are those at the meter.
-A single-phase meter shows its live current in ``ia_a`` and the neutral current in ``in_a``. A meter that was made
-to count less shows the current that it counts; where a phase is at fault (``volts_``, ``amps_``, ``power_``), the
-currents are those of the load. The powers of the phases follow from voltage, current and angle; the second element
-of a three-wire meter stands in column c.
+A single-phase meter shows its live current in ``ia_a`` and the neutral current in ``in_a``. A meter that was
+made to count less shows the current that it counts; where a phase is at fault (``volts_``, ``amps_``,
+``power_``, ``swapped``), the currents are those of the load. The powers of the phases follow from voltage,
+current and angle; the second element of a three-wire meter stands in column c.
 """
 
 from dataclasses import dataclass

@@ -128,9 +128,10 @@ class Registers:
 
     def subset(self, kept: Bools) -> "Registers":
         """The rows under the mask."""
-        rows = (getattr(self, n)[kept] for n in
-                ("meter", "day", "register", "reverse", "rates", "clock_s", "is_estimated"))  # fmt: skip
-        return Registers(self.meters, *rows, self.newest)
+        return Registers(
+            self.meters, self.meter[kept], self.day[kept], self.register[kept], self.reverse[kept], self.rates[kept],
+            self.clock_s[kept], self.is_estimated[kept], self.newest,
+        )  # fmt: skip
 
 
 def runs(mask: Bools, rows: Registers) -> tuple[Ints, Ints]:
