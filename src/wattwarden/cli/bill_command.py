@@ -42,12 +42,14 @@ def check(
 ) -> None:
     """Compare issued bills with what was due; status 1 when some differ. 账单复算核对."""
     from wattwarden.app.check_bills import Wanted, check_bills
-    from wattwarden.app.export_bills import write_bills
+    from wattwarden.app.export_rows import write_rows
+    from wattwarden.domain.labels import Label
 
     wanted = Wanted(month.date() if month else None, customer, min_yuan * _FEN_PER_YUAN, limit or None)
     with problems_shown(), messages().status(say("复算账单…", "computing bills again …")):
         result = check_bills(home_folder(home), wanted)
-        text = write_bills(result.rows, form, out, language())
+        title = Label(zh="账单差异", en="Bills that differ")
+        text = write_rows(result.rows, "bills", title, form, out, language())
     if text is not None:
         console().print(text)
     elif form == "table":

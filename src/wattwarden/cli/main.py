@@ -69,6 +69,14 @@ COMMANDS = {
         "退补、窃电、违约用电、违约金与赔偿计算",
         "Work out refunds, claims, fees and compensation",
     ),
+    "readings": Entry(
+        "readings_command:app", "示数与曲线核对、估算", "Check registers and curves, estimate missing days"
+    ),
+    "meter": Entry(
+        "meter_command:app",
+        "计量装置说明、接线判断与更正系数",
+        "Explain a meter, find its wiring and the correction factor",
+    ),
     "scan": Entry("scan_command:scan", "运行规则, 发布疑点", "Run the rules and publish the findings"),
     "findings": Entry(
         "findings_command:findings",

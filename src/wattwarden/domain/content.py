@@ -10,9 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 import wattwarden
 from wattwarden.domain.errors import Problem, WattwardenError, fail
+from wattwarden.domain.labels import Label
 from wattwarden.domain.tables import Column, Contract, Table
 
 BUILT_IN = Path(wattwarden.__file__).parent / "content"
+
+CHECKS = "checks"
+"""A column with this for ``values_of`` holds names of checks."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -86,8 +90,12 @@ def load_contract(root: Path = BUILT_IN) -> Contract:
     tables = {}
     for path in content_files("tables", root):
         tables[path.stem] = validate(Table, {"name": path.stem, **read_yaml(path)}, str(path))
+    checks = {path.stem: read_yaml(path) for path in content_files("checks", root)}
+    labels = {
+        name: validate(Label, {"zh": c.get("zh"), "en": c.get("en")}, name) for name, c in checks.items()
+    }
     resolved = {
-        name: _with_borrowed_reads(_with_borrowed_values(table, tables), tables)
+        name: _with_borrowed_reads(_with_borrowed_values(table, tables, labels), tables)
         for name, table in tables.items()
     }
     dangling = [
@@ -107,9 +115,9 @@ def contract() -> Contract:
     return load_contract()
 
 
-def _with_borrowed_values(table: Table, tables: Mapping[str, Table]) -> Table:
+def _with_borrowed_values(table: Table, tables: Mapping[str, Table], checks: Mapping[str, Label]) -> Table:
     columns = {
-        name: column.model_copy(update={"values": _borrowed(table.name, name, column, tables)})
+        name: column.model_copy(update={"values": _borrowed(table.name, name, column, tables, checks)})
         if column.values_of
         else column
         for name, column in table.columns.items()
@@ -126,7 +134,11 @@ def _with_borrowed_reads(table: Table, tables: Mapping[str, Table]) -> Table:
     return table.model_copy(update={"derived": table.derived.taking_over(lender.derived)})
 
 
-def _borrowed(table: str, name: str, column: Column, tables: Mapping[str, Table]) -> object:
+def _borrowed(
+    table: str, name: str, column: Column, tables: Mapping[str, Table], checks: Mapping[str, Label]
+) -> object:
+    if column.values_of == CHECKS:
+        return checks
     lender, _, lent = (column.values_of or "").partition(".")
     if lender in tables and lent in tables[lender].columns:
         return tables[lender].columns[lent].values

@@ -35,7 +35,8 @@ class Column(Strict):
         type: A key of ``QUANTITIES``; it fixes the storage type and the unit.
         required: The value must be present; key columns always are.
         ref: ``table`` whose key this column names.
-        values: Allowed codes with their labels; ``values_of`` borrows another column's list.
+        values: Allowed codes with their labels; ``values_of`` borrows another column's list,
+            or names the ``checks``.
         min, max: Inclusive range, in the unit of the type.
         mask: How the value is hidden from those who may not see it.
         field: Name of the field in the utility's marketing or collection system.
@@ -90,6 +91,7 @@ class Derivation(Strict):
         by: ``module:function`` below ``wattwarden.calc`` or ``wattwarden.models``; it takes one
             Arrow table per entry of ``reads`` and returns the derived one.
         priced: For ``by``: the function also takes the site's price books as ``books``.
+        checked: For ``by``: the function also takes the site's checks of readings as ``checks``.
         reads: For ``by``: argument name to the SELECT that feeds it.
         per: For ``by``: a SELECT of one column. The function is called for each of its values, which the
             queries in ``reads`` name ``$part``, so that a long table is computed in bounded memory.
@@ -101,6 +103,7 @@ class Derivation(Strict):
     sql: str | None = None
     by: str | None = None
     priced: bool = False
+    checked: bool = False
     reads: Mapping[str, str] = Field(default_factory=dict)
     per: str | None = None
     like: str | None = None

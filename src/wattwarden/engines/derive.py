@@ -2,11 +2,13 @@
 
 import importlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pyarrow as pa
 
+from wattwarden.domain.checks import load_checks
 from wattwarden.domain.errors import fail
-from wattwarden.domain.prices import PriceBooks
+from wattwarden.domain.prices import price_books
 from wattwarden.domain.tables import Contract, Derivation, Table
 from wattwarden.rulekit import sql
 
@@ -40,12 +42,21 @@ def reads(derivation: Derivation, name: str) -> set[str]:
     }
 
 
-def run_function(table: Table, inputs: Mapping[str, pa.Table], books: PriceBooks) -> pa.Table:
+def site_knowledge(derivation: Derivation, site: Path | None) -> dict[str, object]:
+    """What the function of a derived table takes beside its tables: price books, limits of checks.
+
+    Args:
+        site: Content folder of the site, whose own books and limits hold.
+    """
+    known: dict[str, object] = {"books": price_books(site)} if derivation.priced else {}
+    return known | ({"checks": load_checks(site)} if derivation.checked else {})
+
+
+def run_function(table: Table, inputs: Mapping[str, pa.Table], known: Mapping[str, object]) -> pa.Table:
     """Compute a derived table by its ``module:function``; the columns must be those declared."""
     derivation = table.derived or Derivation()
     module, _, function = (derivation.by or "").partition(":")
-    more = {"books": books} if derivation.priced else {}
-    computed: pa.Table = getattr(importlib.import_module(f"wattwarden.{module}"), function)(**inputs, **more)
+    computed: pa.Table = getattr(importlib.import_module(f"wattwarden.{module}"), function)(**inputs, **known)
     if computed.column_names != list(table.columns):
         raise fail(
             f"derived table {table.name}", found=str(computed.column_names), expected=str(list(table.columns))

@@ -13,10 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from wattwarden.domain.errors import fail
-from wattwarden.domain.prices import price_books
 from wattwarden.domain.snapshot import Snapshot
 from wattwarden.domain.tables import Contract, Derivation, Table
-from wattwarden.engines.derive import run_function
+from wattwarden.engines.derive import run_function, site_knowledge
 
 CUSTOMER = "customer_id"
 PART = "$part"
@@ -53,7 +52,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
         Args:
             scratch: Folder for its files; the system's temporary one when None.
-            site: Content folder of the site, whose price books derived tables use.
+            site: Content folder of the site, whose price books and limits derived tables use.
         """
         self._contract = contract
         self._site = site
@@ -142,10 +141,10 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     def _compute(self, table: Table, derivation: Derivation) -> None:
         self._run(_ddl(table))
-        books = price_books(self._site)
+        known = site_knowledge(derivation, self._site)
         parts = [None] if derivation.per is None else self.query(derivation.per).column(0).to_pylist()
         for part in parts:
-            computed = run_function(table, self.inputs(derivation, part), books)
+            computed = run_function(table, self.inputs(derivation, part), known)
             self._connection.register("_computed", computed)
             self._run(f'INSERT INTO "{table.name}" SELECT * FROM _computed')
             self._connection.unregister("_computed")
