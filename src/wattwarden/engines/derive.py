@@ -1,7 +1,7 @@
 """Which derived tables a set of queries needs, in which order, and how a calc function fills one."""
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pyarrow as pa
 
@@ -9,6 +9,9 @@ from wattwarden.domain.errors import fail
 from wattwarden.domain.prices import PriceBooks
 from wattwarden.domain.tables import Contract, Derivation, Table
 from wattwarden.rulekit import sql
+
+Models = Mapping[str, Callable[[], object]]
+"""Promoted learned models by name; one is read when a derived table first needs it."""
 
 
 def derivation_order(contract: Contract, wanted: Iterable[str]) -> list[str]:
@@ -40,11 +43,25 @@ def reads(derivation: Derivation, name: str) -> set[str]:
     }
 
 
-def run_function(table: Table, inputs: Mapping[str, pa.Table], books: PriceBooks) -> pa.Table:
-    """Compute a derived table by its ``module:function``; the columns must be those declared."""
+def models_used(contract: Contract, order: Iterable[str]) -> set[str]:
+    """Names of the learned models that some derived tables take."""
+    derivations = (contract[name].derived for name in order)
+    return {derivation.model for derivation in derivations if derivation and derivation.model}
+
+
+def run_function(
+    table: Table, inputs: Mapping[str, pa.Table], books: PriceBooks, models: Models
+) -> pa.Table:
+    """Compute a derived table by its ``module:function``; the columns must be those declared.
+
+    Raises:
+        WattwardenError: the function returned other columns, or the promoted model cannot be used.
+    """
     derivation = table.derived or Derivation()
     module, _, function = (derivation.by or "").partition(":")
-    more = {"books": books} if derivation.priced else {}
+    more: dict[str, object] = {"books": books} if derivation.priced else {}
+    if derivation.model:
+        more["model"] = models[derivation.model]()
     computed: pa.Table = getattr(importlib.import_module(f"wattwarden.{module}"), function)(**inputs, **more)
     if computed.column_names != list(table.columns):
         raise fail(

@@ -16,7 +16,7 @@ from wattwarden.domain.errors import fail
 from wattwarden.domain.prices import price_books
 from wattwarden.domain.snapshot import Snapshot
 from wattwarden.domain.tables import Contract, Derivation, Table
-from wattwarden.engines.derive import run_function
+from wattwarden.engines.derive import Models, run_function
 
 CUSTOMER = "customer_id"
 
@@ -44,16 +44,23 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     """
 
     def __init__(
-        self, contract: Contract, limits: Limits, scratch: Path | None = None, site: Path | None = None
+        self,
+        contract: Contract,
+        limits: Limits,
+        scratch: Path | None = None,
+        site: Path | None = None,
+        models: Models | None = None,
     ) -> None:
         """Open an empty scratch database.
 
         Args:
             scratch: Folder for its files; the system's temporary one when None.
             site: Content folder of the site, whose price books derived tables use.
+            models: Promoted learned models; a derived table that takes another one stays empty.
         """
         self._contract = contract
         self._site = site
+        self.models: Models = models or {}
         self._limits = limits
         self._folder = Path(tempfile.mkdtemp(prefix="engine-", dir=scratch))
         self._derived: set[str] = set()
@@ -99,14 +106,20 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     @contextmanager
     def filled(self, given: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator[None]:
-        """Hold a few rows in the empty tables while the block runs; absent columns are NULL."""
+        """Hold a few rows in the empty tables while the block runs; absent columns are NULL.
+
+        A derived table may be given as well: then it is not derived.
+        """
         try:
             for name, rows in given.items():
+                if self._contract[name].derived:
+                    self._run(_ddl(self._contract[name]))
+                    self._derived.add(name)
                 for row in rows:
                     self._insert(name, row)
             yield
         finally:
-            for name in given:
+            for name in given.keys() - self._derived:
                 self._connection.execute(f'DELETE FROM "{name}"')
             for name in self._derived:
                 self._connection.execute(f'DROP TABLE "{name}"')
@@ -139,10 +152,12 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     def _compute(self, table: Table, derivation: Derivation) -> None:
         self._run(_ddl(table))
+        if derivation.model and derivation.model not in self.models:
+            return
         books = price_books(self._site)
         parts = [None] if derivation.per is None else self.query(derivation.per).column(0).to_pylist()
         for part in parts:
-            computed = run_function(table, self.inputs(derivation, part), books)
+            computed = run_function(table, self.inputs(derivation, part), books, self.models)
             self._connection.register("_computed", computed)
             self._run(f'INSERT INTO "{table.name}" SELECT * FROM _computed')
             self._connection.unregister("_computed")
