@@ -49,9 +49,7 @@ def models_used(contract: Contract, order: Iterable[str]) -> set[str]:
     return {derivation.model for derivation in derivations if derivation and derivation.model}
 
 
-def run_function(
-    table: Table, inputs: Mapping[str, pa.Table], books: PriceBooks, models: Models
-) -> pa.Table:
+def run_function(table: Table, inputs: Mapping[str, pa.Table], books: PriceBooks, models: Models) -> pa.Table:
     """Compute a derived table by its ``module:function``; the columns must be those declared.
 
     Raises:

@@ -19,7 +19,9 @@ Status = Literal["draft", "experimental", "stable", "retired"]
 Scalar = bool | int | Decimal | date | datetime | str
 RULE_HASH_LENGTH = 16
 MONEY_COLUMNS = ("loss_low_fen", "loss_likely_fen", "loss_high_fen")
-RESERVED_COLUMNS = (*MONEY_COLUMNS, "customer_id", "org_id", "period_from", "period_to", "direction")
+RESERVED_COLUMNS = (
+    *MONEY_COLUMNS, "customer_id", "org_id", "period_from", "period_to", "direction", "confidence",
+)  # fmt: skip
 
 
 class Param(Strict):
@@ -46,7 +48,7 @@ class Param(Strict):
 
 
 class Confidence(Strict):
-    """Prior probability that a visit confirms the finding, until outcomes teach better."""
+    """Prior probability that a visit confirms the finding; a column ``confidence`` of the query goes first."""
 
     value: Decimal = Field(ge=0, le=1)
     zh: str

@@ -81,6 +81,7 @@ def _electrical(
     for phase in range(3):
         for name, array in ((f"volts_{phase}", volts[phase]), (f"amps_{phase}", phases[phase])):
             _scale(world, usage, name, array, place, int(first))
+    _scale(world, usage, "neutral", neutral, place, int(first))
     missing = np.where(single, 1, 0).astype(bool)[:, None] | np.zeros(load.shape, dtype=bool)
     two = three_wire[:, None] | missing
     return {

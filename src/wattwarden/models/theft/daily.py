@@ -99,9 +99,7 @@ def _summed(use: Matrix, owner: Ints) -> Matrix:
 
 
 @compiled
-def _rows(
-    use: Matrix, weekend: NDArray[np.bool_], month_end: NDArray[np.bool_], result: Floats
-) -> None:
+def _rows(use: Matrix, weekend: NDArray[np.bool_], month_end: NDArray[np.bool_], result: Floats) -> None:
     """All figures of some rows."""
     days = use.shape[1]
     known, place = np.empty(days, np.float32), np.empty(days, np.int64)
