@@ -1,7 +1,7 @@
 """Measure theft models on visits that they have not seen, and watch what changes around them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +9,9 @@ import numpy as np
 from wattwarden.app.theft_windows import Progress, Window, features_of, open_engine, pooled, read_windows
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.models.theft.invoices import Floats
-from wattwarden.models.theft.learned import (
-    LEARNED,
-    PARTS,
-    SiteModel,
-    Visited,
-    assumed,
-    evidence,
-    fitted,
-    fused,
-)
+from wattwarden.models.theft.learned import PARTS, Visited, assumed, fitted, log_odds_of
 from wattwarden.models.theft.measure import Figure, Truth, measure
+from wattwarden.models.theft.site_model import LEARNED, SiteModel, evidence, fused
 from wattwarden.models.theft.watch import bin_shares, population_stability, reliability
 
 FEWEST_CONFIRMED = 2 * PARTS
@@ -43,11 +35,11 @@ def measured(windows: Sequence[Window], columns: tuple[str, ...], seed: int) -> 
     learned, _ = pooled(early, seed)
     tested, _ = pooled(late, seed)
     model, start = fitted(learned, columns, seed), assumed(np.vstack([w.values for w in early]), columns)
-    score = model.log_odds(tested.values)
+    score = log_odds_of(model, tested.values)
     together = fused(model.fusion, score, tested.rules)
     scores = {
         "fused": together, "learned": score, "rules": evidence(tested.rules),
-        "assumed": start.log_odds(tested.values),
+        "assumed": log_odds_of(start, tested.values),
     }  # fmt: skip
     return {
         "tested_from": late[0].start.isoformat(),
@@ -64,7 +56,7 @@ def outcomes_late(windows: Sequence[Window]) -> int:
 def assumed_scores(model: SiteModel, windows: Sequence[Window]) -> Mapping[str, Floats]:
     """What an assumed model and the rules say of all visits there are."""
     values, rules = (np.concatenate(parts) for parts in zip(*map(_visited_rows, windows), strict=True))
-    return {"assumed": model.log_odds(values), "rules": evidence(rules)}
+    return {"assumed": log_odds_of(model, values), "rules": evidence(rules)}
 
 
 def measures_of(scores: Mapping[str, Floats], windows: Sequence[Window]) -> list[Mapping[str, object]]:
@@ -100,12 +92,25 @@ def _plain(figure: Figure) -> list[float | None]:
     ]
 
 
-def evaluate_home(home: Path, model: SiteModel, progress: Progress = lambda _: None) -> Mapping[str, object]:
-    """How a model does on visits made after it was trained, and whether the customers are still the same.
+@dataclass(frozen=True)
+class Watched:
+    """A model in use.
 
-    Returns:
-        ``visits`` since then, ``measures`` of them, ``outcomes_late``, and ``drift``: feature and population
-        stability index, the largest first.
+    Attributes:
+        visits: Visits since it was trained.
+        measures: How it did on them; empty where they have one outcome only.
+        outcomes_late: Visits of all windows whose outcome arrived after their window.
+        drift: Feature and population stability index since training, the largest first.
+    """
+
+    visits: int
+    measures: Sequence[Mapping[str, object]]
+    outcomes_late: int
+    drift: Sequence[tuple[str, float]]
+
+
+def evaluate_home(home: Path, model: SiteModel, progress: Progress = lambda _: None) -> Watched:
+    """How a model does on visits made after it was trained, and whether the customers are still the same.
 
     Raises:
         WattwardenError: the lake is empty.
@@ -119,12 +124,12 @@ def evaluate_home(home: Path, model: SiteModel, progress: Progress = lambda _: N
     with open_engine(home) as engine:
         _, population = features_of(engine)
     hits = {visit.confirmed for window in new for visit in window.visits.values()}
-    return {
-        "visits": sum(len(window.visits) for window in new),
-        "measures": measures_of(site_scores(model, new), new) if len(hits) > 1 else [],
-        "outcomes_late": outcomes_late(windows),
-        "drift": drift(model, population),
-    }
+    return Watched(
+        sum(len(window.visits) for window in new),
+        measures_of(site_scores(model, new), new) if len(hits) > 1 else [],
+        outcomes_late(windows),
+        drift(model, population),
+    )
 
 
 def _after(window: Window, day: str) -> Window:
@@ -136,7 +141,7 @@ def _after(window: Window, day: str) -> Window:
 def site_scores(model: SiteModel, windows: Sequence[Window]) -> Mapping[str, Floats]:
     """What a model, its fusion with the rules, and the rules alone say of all visits."""
     values, rules = (np.concatenate(parts) for parts in zip(*map(_visited_rows, windows), strict=True))
-    score = model.log_odds(values)
+    score = log_odds_of(model, values)
     scores = {model.basis: score, "rules": evidence(rules)}
     return {"fused": fused(model.fusion, score, rules), **scores} if model.basis == LEARNED else scores
 

@@ -1,4 +1,4 @@
-"""Theft models on disk: from the stored content to a model that fits this program, or a refusal that says why."""
+"""Theft models on disk: from stored content to a model that fits this program, or a refusal saying why."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -7,8 +7,7 @@ from typing import Any
 
 from wattwarden.domain.errors import fail
 from wattwarden.lake.model_store import ModelStore
-from wattwarden.models.theft.learned import SiteModel
-from wattwarden.models.theft.table import feature_columns
+from wattwarden.models.theft.site_model import SiteModel, feature_columns
 
 THEFT = "theft"
 

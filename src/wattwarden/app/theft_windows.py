@@ -1,8 +1,8 @@
 """Past visits with what was known before each: the material a theft model is trained and measured on.
 
-Time is cut into windows of a month. At the start of a window the lake is opened as it was known then; features
-and rules are computed on that, and the outcomes of the visits in the window are their labels. Nothing that came
-to be known later can reach a feature.
+Time is cut into windows of a month. At the start of a window the lake is opened as it was known then;
+features and rules are computed on that, and the outcomes of the visits in the window are their labels.
+Nothing that came to be known later can reach a feature.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
-from wattwarden.app.model_files import THEFT
 from wattwarden.app.rule_catalogue import SITE_CONTENT, all_rules
 from wattwarden.app.scan_rules import RuleRunner, business_date
 from wattwarden.app.scan_settings import load_scan_settings
@@ -27,7 +26,8 @@ from wattwarden.lake.import_settings import import_settings
 from wattwarden.lake.store import Lake
 from wattwarden.models.theft.invoices import Floats
 from wattwarden.models.theft.learned import Bools, Visited
-from wattwarden.models.theft.table import FEATURES, feature_columns, matrix
+from wattwarden.models.theft.site_model import FEATURES, feature_columns
+from wattwarden.models.theft.table import matrix
 from wattwarden.models.theft.watch import chance_of_visit
 from wattwarden.rulekit import sql
 from wattwarden.rulekit.load import load_site_rules
@@ -39,7 +39,7 @@ from wattwarden.scoring.parameters import load_scoring_parameters
 Progress = Callable[[str], None]
 WINDOW_DAYS = 30
 MOST_WINDOWS = 12
-OTHERS_PER_WINDOW = 3_000
+OTHERS_PER_WINDOW = 1_500
 """Customers not visited who are drawn from each window, to learn how visits were chosen."""
 RISKS = ("1.2.2", "1.2.3")
 CAUSE = "under_metering"
@@ -213,36 +213,52 @@ def pooled(windows: Sequence[Window], seed: int = 1) -> tuple[Visited, Floats]:
         The visits, and for each the chance with which it was drawn at random, ``NaN`` for suspicion.
     """
     rng = np.random.default_rng(seed)
-    parts, is_visit = [], []
-    for number, window in enumerate(windows):
-        visited = np.array(sorted(window.visits), np.int64)
-        others = np.setdiff1d(np.arange(len(window.names)), visited)
-        drawn = rng.choice(others, min(OTHERS_PER_WINDOW, len(others)), replace=False)
-        stands_for = len(others) / max(len(drawn), 1)
-        chance = [window.visits[int(v)].chance for v in visited]
-        rate = max((c for c in chance if c is not None), default=0.0)
-        rows = np.r_[visited, drawn]
-        parts.append(
-            (
-                window.values[rows],
-                np.r_[np.ones(len(visited)), np.full(len(drawn), stands_for)],
-                np.full(len(rows), rate),
-                np.r_[[np.nan if c is None else c for c in chance], np.full(len(drawn), np.nan)],
-                np.r_[[window.visits[int(v)].confirmed for v in visited], np.zeros(len(drawn))],
-                np.full(len(rows), number),
-                window.rules[rows],
-            )
-        )
-        is_visit.append(np.r_[np.ones(len(visited), np.bool_), np.zeros(len(drawn), np.bool_)])
-    values, weight, rate, chance, confirmed, order, rules = (
-        np.concatenate(part) for part in zip(*parts, strict=True)
+    samples = [_sample(window, rng) for window in windows]
+    values, weight, rate, chance = (
+        np.concatenate([getattr(sample, name) for sample in samples])
+        for name in ("values", "weight", "rate", "chance")
     )
-    visit: Bools = np.concatenate(is_visit)
+    visit: Bools = np.concatenate([sample.visited for sample in samples])
     likely = chance_of_visit(values, visit & np.isnan(chance), weight, rate, seed)
-    return (
-        Visited(
-            values[visit], confirmed[visit].astype(np.bool_), 1 / likely[visit], order[visit].astype(np.int64),
-            rules[visit],
-        ),
-        chance[visit],
-    )  # fmt: skip
+    confirmed = np.concatenate([sample.confirmed for sample in samples])
+    rules = np.concatenate([sample.rules for sample in samples])
+    order = np.repeat(np.arange(len(samples)), [len(sample.weight) for sample in samples])
+    visits = Visited(values[visit], confirmed[visit], 1 / likely[visit], order[visit], rules[visit])
+    return visits, chance[visit]
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """The customers visited in a window, and some of the others, each with the number that it stands for.
+
+    Attributes:
+        rate: Chance of anybody to be drawn in this window.
+        chance: Chance with which a visit was drawn; ``NaN`` for suspicion, and for those not visited.
+    """
+
+    values: Floats
+    weight: Floats
+    rate: Floats
+    chance: Floats
+    visited: Bools
+    confirmed: Bools
+    rules: Floats
+
+
+def _sample(window: Window, rng: np.random.Generator) -> _Sample:
+    visited = np.array(sorted(window.visits), np.int64)
+    others = np.setdiff1d(np.arange(len(window.names)), visited)
+    drawn = rng.choice(others, min(OTHERS_PER_WINDOW, len(others)), replace=False)
+    rows = np.r_[visited, drawn]
+    visits = [window.visits[int(place)] for place in visited]
+    chance = np.array([np.nan if v.chance is None else v.chance for v in visits])
+    nobody = np.zeros(len(drawn), np.bool_)
+    return _Sample(
+        values=window.values[rows],
+        weight=np.r_[np.ones(len(visited)), np.full(len(drawn), len(others) / max(len(drawn), 1))],
+        rate=np.full(len(rows), np.nanmax(chance) if (chance > 0).any() else 0.0),
+        chance=np.r_[chance, np.full(len(drawn), np.nan)],
+        visited=np.r_[np.ones(len(visited), np.bool_), nobody],
+        confirmed=np.r_[np.array([v.confirmed for v in visits], np.bool_), nobody],
+        rules=window.rules[rows],
+    )

@@ -14,12 +14,11 @@ from wattwarden.app.measure_theft import (
 from wattwarden.app.model_files import save_theft_model
 from wattwarden.app.theft_windows import Progress, Window, features_of, open_engine, pooled, read_windows
 from wattwarden.domain.content import contract
-from wattwarden.domain.errors import WattwardenError
 from wattwarden.lake.clock import utc_now
 from wattwarden.lake.store import Lake
 from wattwarden.models.theft.invoices import Floats
-from wattwarden.models.theft.learned import SiteModel, Visited, assumed, fitted
-from wattwarden.models.theft.table import feature_columns
+from wattwarden.models.theft.learned import Visited, assumed, fitted
+from wattwarden.models.theft.site_model import SiteModel, feature_columns
 from wattwarden.models.theft.watch import bin_edges, bin_shares, prevalence
 
 
@@ -61,7 +60,7 @@ def train_theft(
         facts |= {"measures": measures_of(assumed_scores(model, windows), windows) if confirmed else []}
     else:
         visits, chance = pooled(windows, seed)
-        facts |= measured(windows, columns, seed) | described(windows, visits, chance)
+        facts |= {**measured(windows, columns, seed), **described(windows, visits, chance)}
         model = fitted(visits, columns, seed)
         facts["customers"] = len(population)
     edges = bin_edges(population)

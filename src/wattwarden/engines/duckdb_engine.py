@@ -136,6 +136,10 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         ((count,),) = self._run(f'SELECT count(*) FROM "{table}"').fetchall()
         return int(count)
 
+    def has_derived(self, table: str) -> bool:
+        """Whether a derived table stands."""
+        return table in self._derived
+
     def derive(self, order: Iterable[str]) -> None:
         """Materialise derived tables; ``order`` has each after those it reads."""
         for name in order:

@@ -1,7 +1,7 @@
 """Learned models below a data folder: numbered files that never change, and who promoted which one.
 
-``home/models/<name>/0001.json`` holds a model and the SHA-256 of its content; a file that was altered is refused.
-``home/models/<name>/promotions/0001.json`` is one decision by a person; the newest one counts, none is removed.
+``home/models/<name>/0001.json`` holds a model and the SHA-256 of its content; an altered file is refused.
+``home/models/<name>/promotions/0001.json`` is one decision by a person; the newest counts, none is removed.
 """
 
 import hashlib

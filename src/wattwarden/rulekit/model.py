@@ -48,7 +48,7 @@ class Param(Strict):
 
 
 class Confidence(Strict):
-    """Prior probability that a visit confirms the finding; a column ``confidence`` of the query goes first."""
+    """Prior probability that a visit confirms a finding; a column ``confidence`` of the query goes first."""
 
     value: Decimal = Field(ge=0, le=1)
     zh: str

@@ -151,7 +151,7 @@ def add_visit(
     hour: float = 10.0,
     draw_probability: float | None = None,
 ) -> None:
-    """The result of a visit by two inspectors, who chose it themselves or drew it by lot with a known chance."""
+    """The result of a visit by two inspectors, chosen by them or drawn by lot with a known chance."""
     crew = world.station_staff[int(world.people.station[customer])]["meter"]
     world.add(
         "inspection_result",

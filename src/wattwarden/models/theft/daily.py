@@ -48,9 +48,10 @@ def daily_features(meters: pa.Table, readings: pa.Table) -> pa.Table:
     """
     if not readings.num_rows:
         return SCHEMA.empty_table()
-    meter, day = (_column(readings, name, np.int64) for name in ("meter", "day"))
+    meter, day = (readings.column(name).to_numpy().astype(np.int64, copy=False) for name in ("meter", "day"))
+    register = readings.column("kwh").to_numpy().astype(np.float64, copy=False)
     first = int(day.min())
-    use = energy_of_days(meter, day - first, _column(readings, "kwh", np.float64), meters.num_rows)
+    use = energy_of_days(meter, day - first, register, meters.num_rows)
     names, owner = np.unique(meters.column("customer_id").to_numpy(zero_copy_only=False), return_inverse=True)
     use = use if len(names) == len(owner) and (owner == np.arange(len(owner))).all() else _summed(use, owner)
     figures = figures_of_days(use, first)
@@ -82,10 +83,6 @@ def figures_of_days(use: Matrix, first: int) -> Floats:
     result = np.full((len(use), len(NAMES)), np.nan)
     in_parts(len(use), lambda part: _rows(use[part], weekend, ahead, result[part]))
     return result
-
-
-def _column(table: pa.Table, name: str, kind: type) -> NDArray[np.generic]:
-    return table.column(name).to_numpy().astype(kind, copy=False)
 
 
 def _summed(use: Matrix, owner: Ints) -> Matrix:
@@ -134,7 +131,7 @@ def _gap(level: NDArray[np.float32], place: Ints, count: int, marked: NDArray[np
             number += 1
         else:
             outside += level[position]
-    if number == 0 or number == count:
+    if number in {0, count}:
         return np.nan
     return inside / number - outside / (count - number)
 

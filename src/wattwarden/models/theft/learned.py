@@ -1,12 +1,12 @@
 """The theft score of a site: fitted on its own inspection outcomes, or assumed where there are none yet.
 
 A *learned* score is boosted trees, weighted so that visits stand for all customers, calibrated by isotonic
-regression on what each tree set says of customers it has not seen. An *assumed* score (a new site) adds up how
-far a customer stands from the others in the directions in which theft shows, and says so.
+regression on what each tree set says of customers it has not seen. An *assumed* score (a new site) adds up
+how far a customer stands from the others in the directions in which theft shows, and says so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import lightgbm
 import numpy as np
@@ -14,19 +14,21 @@ from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
+from wattwarden.calc.tariff.compiled import THREADS
 from wattwarden.domain.errors import fail
 from wattwarden.models.theft.invoices import Floats, Ints
-from wattwarden.models.theft.train import EDGE, THREADS
+from wattwarden.models.theft.site_model import ASSUMED, LEARNED, SiteModel, evidence
+from wattwarden.models.theft.train import EDGE
 
 Bools = NDArray[np.bool_]
-LEARNED, ASSUMED = "learned", "assumed"
 PARTS = 5
 SETTINGS: Mapping[str, float | int | bool | str] = {
     "objective": "binary", "num_leaves": 15, "learning_rate": 0.05, "feature_fraction": 0.4,
     "bagging_fraction": 0.8, "bagging_freq": 1, "min_data_in_leaf": 20, "min_sum_hessian_in_leaf": 0.0,
-    "lambda_l2": 5.0, "max_bin": 127, "num_threads": THREADS, "verbose": -1, "deterministic": True,
+    "lambda_l2": 5.0, "max_bin": 127, "verbose": -1, "deterministic": True,
 }  # fmt: skip
 ROUNDS = 150
+ROWS_PER_THREAD = 20_000
 MOST_WEIGHT = 20.0
 """No visit stands for more than so many times the usual number of customers: one odd case must not rule."""
 
@@ -46,8 +48,6 @@ NORMAL_BEYOND = 2.0
 MAD_TO_SD = 1.4826
 ASSUMED_PRIOR = 0.01
 """Share of customers that steal, assumed until a site has random visits of its own."""
-MOST_CERTAIN = 0.99
-"""Rules are never taken for surer than this."""
 ASSUMED_CEILING = 0.5
 """An assumed score is never surer than this."""
 
@@ -77,61 +77,38 @@ class Visited:
         )
 
 
-@dataclass(frozen=True)
-class SiteModel:
-    """A score that can be stored and read back.
+def contributions(model: SiteModel, values: Floats) -> Floats:
+    """Customers × (columns + 1): what each feature adds to the score, and last what all start from."""
+    if model.basis == ASSUMED:
+        signs = np.array([SUSPICIOUS.get(name, 0) for name in model.columns], np.float64)
+        z = signs * (values - np.array(model.centre)) / np.array(model.spread)
+        beyond = np.clip(np.nan_to_num(z) - NORMAL_BEYOND, 0, FURTHEST - NORMAL_BEYOND)
+        return np.hstack([beyond, np.zeros((len(values), 1))])
+    parts = [
+        lightgbm.Booster(model_str=text).predict(
+            values, pred_contrib=True, num_threads=threads_for(len(values))
+        )
+        for text in model.boosters
+    ]
+    return np.asarray(np.mean(parts, axis=0), np.float64)
 
-    Attributes:
-        basis: ``learned`` or ``assumed``.
-        columns: Features in the order of the values.
-        boosters: Texts of the boosters; none in an assumed score.
-        scores, shares: Rising log-odds and the calibrated share at each.
-        centre, spread: Median and robust standard deviation of each column among all customers.
-        fusion: Intercept, weight of the learned log-odds, weight of the rules' evidence; see ``fused``.
-        bins, population: Inner bin edges of each column, and the share of the customers in each bin.
-        facts: Where it comes from and how good it was; shown, never computed with.
+
+def log_odds_of(model: SiteModel, values: Floats) -> Floats:
+    """What to rank by.
+
+    Raises:
+        WattwardenError: the values have another number of columns.
     """
+    if values.shape[1] != len(model.columns):
+        raise fail("theft score", found=f"{values.shape[1]} columns", expected=f"{len(model.columns)}")
+    if model.basis == ASSUMED:
+        return np.asarray(contributions(model, values).sum(axis=1), np.float64)
+    return np.asarray(np.mean([_predicted(text, values) for text in model.boosters], axis=0), np.float64)
 
-    basis: str
-    columns: tuple[str, ...]
-    boosters: tuple[str, ...] = ()
-    scores: tuple[float, ...] = ()
-    shares: tuple[float, ...] = ()
-    centre: tuple[float, ...] = ()
-    spread: tuple[float, ...] = ()
-    fusion: tuple[float, ...] = ()
-    bins: tuple[tuple[float, ...], ...] = ()
-    population: tuple[tuple[float, ...], ...] = ()
-    facts: Mapping[str, object] = field(default_factory=dict)
 
-    def contributions(self, values: Floats) -> Floats:
-        """Customers × (columns + 1): what each feature adds to the score, and last what all start from."""
-        if self.basis == ASSUMED:
-            signs = np.array([SUSPICIOUS.get(name, 0) for name in self.columns], np.float64)
-            z = signs * (values - np.array(self.centre)) / np.array(self.spread)
-            beyond = np.clip(np.nan_to_num(z) - NORMAL_BEYOND, 0, FURTHEST - NORMAL_BEYOND)
-            return np.hstack([beyond, np.zeros((len(values), 1))])
-        parts = [
-            lightgbm.Booster(model_str=text).predict(values, pred_contrib=True, num_threads=THREADS)
-            for text in self.boosters
-        ]
-        return np.asarray(np.mean(parts, axis=0), np.float64)
-
-    def log_odds(self, values: Floats) -> Floats:
-        """What to rank by.
-
-        Raises:
-            WattwardenError: the values have another number of columns.
-        """
-        if values.shape[1] != len(self.columns):
-            raise fail("theft score", found=f"{values.shape[1]} columns", expected=f"{len(self.columns)}")
-        if self.basis == ASSUMED:
-            return np.asarray(self.contributions(values).sum(axis=1), np.float64)
-        return np.asarray(np.mean([_predicted(text, values) for text in self.boosters], axis=0), np.float64)
-
-    def probability(self, log_odds: Floats) -> Floats:
-        """The calibrated probability of each score."""
-        return np.interp(log_odds, self.scores, self.shares)
+def probability_of(model: SiteModel, log_odds: Floats) -> Floats:
+    """The calibrated probability of each score."""
+    return np.interp(log_odds, model.scores, model.shares)
 
 
 def fitted(visits: Visited, columns: tuple[str, ...], seed: int = 1) -> SiteModel:
@@ -153,21 +130,6 @@ def fitted(visits: Visited, columns: tuple[str, ...], seed: int = 1) -> SiteMode
     return SiteModel(LEARNED, columns, tuple(boosters), scores, shares, fusion=fusion)
 
 
-def evidence(rules: Floats) -> Floats:
-    """What the rules bring to the fusion: −ln(1 − p), which adds up where rules are independent."""
-    return np.asarray(-np.log(1 - np.minimum(rules, MOST_CERTAIN)), np.float64)
-
-
-def fused(fusion: tuple[float, ...], log_odds: Floats, rules: Floats) -> Floats:
-    """One probability from the learned score and the rules.
-
-    Logistic regression on both, fitted to inspection outcomes, the learned score always being that of
-    boosters that had not seen the customer.
-    """
-    intercept, of_score, of_rules = fusion
-    return np.asarray(1 / (1 + np.exp(-(intercept + of_score * log_odds + of_rules * evidence(rules)))))
-
-
 def assumed(population: Floats, columns: tuple[str, ...]) -> SiteModel:
     """A start without labels, from how all customers are spread.
 
@@ -175,7 +137,7 @@ def assumed(population: Floats, columns: tuple[str, ...]) -> SiteModel:
     """
     centre, spread = robust_spread(population)
     start = SiteModel(ASSUMED, columns, centre=tuple(centre), spread=tuple(spread))
-    score = start.log_odds(population)
+    score = log_odds_of(start, population)
     grid = np.unique(np.quantile(score, np.linspace(0, 1, 201)))
     low, high = -30.0, 10.0
     for _ in range(60):
@@ -215,11 +177,20 @@ def _parts(confirmed: Bools, seed: int) -> Ints:
     return part
 
 
+def threads_for(rows: int) -> int:
+    """Few rows are done sooner by one thread than by threads that wait for each other."""
+    return THREADS if rows >= ROWS_PER_THREAD else 1
+
+
 def _booster(visits: Visited, seed: int) -> str:
     data = lightgbm.Dataset(visits.values, visits.confirmed.astype(np.int8), weight=tamed(visits.weight))
-    return lightgbm.train({**SETTINGS, "seed": seed}, data, ROUNDS).model_to_string()
+    return lightgbm.train(
+        {**SETTINGS, "seed": seed, "num_threads": threads_for(len(visits.values))}, data, ROUNDS
+    ).model_to_string()
 
 
 def _predicted(text: str, values: Floats) -> Floats:
     booster = lightgbm.Booster(model_str=text)
-    return np.asarray(booster.predict(values, raw_score=True, num_threads=THREADS), np.float64)
+    return np.asarray(
+        booster.predict(values, raw_score=True, num_threads=threads_for(len(values))), np.float64
+    )

@@ -7,12 +7,12 @@ from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Language
 from wattwarden.models.theft.invoices import Floats
-from wattwarden.models.theft.learned import SiteModel
+from wattwarden.models.theft.learned import contributions, log_odds_of, probability_of
+from wattwarden.models.theft.site_model import FEATURES, SiteModel
 
-FEATURES = "theft_features"
 REASONS = 4
 EXPLAINED_SHARE, EXPLAINED_LEAST = 0.05, 100
-"""Reasons are worked out for this share of the customers, the most suspicious ones, and for so many at least."""
+"""Reasons are worked out for this share of the customers, the most suspicious, and so many at least."""
 SCHEMA = pa.schema(
     [
         ("customer_id", pa.string()),
@@ -25,11 +25,6 @@ SCHEMA = pa.schema(
         ("because_en", pa.string()),
     ]
 )
-
-
-def feature_columns() -> tuple[str, ...]:
-    """Names of all features, in the order of the data contract."""
-    return tuple(contract()[FEATURES].columns)[1:]
 
 
 def matrix(features: pa.Table, columns: tuple[str, ...]) -> Floats:
@@ -59,13 +54,13 @@ def theft_score(features: pa.Table, model: object) -> pa.Table:
         return SCHEMA.empty_table()
     features = features.sort_by("customer_id")
     values = matrix(features, model.columns)
-    score = model.log_odds(values)
-    probability = model.probability(score)
+    score = log_odds_of(model, values)
+    probability = probability_of(model, score)
     order = np.lexsort((np.arange(len(score)), -score))
     place = np.empty(len(score), np.int64)
     place[order] = np.arange(1, len(score) + 1)
     head = order[: max(EXPLAINED_LEAST, round(EXPLAINED_SHARE * len(score)))]
-    parts = model.contributions(values[head])
+    parts = contributions(model, values[head])
     texts: dict[Language, list[str | None]] = {}
     for language in ("zh", "en"):
         texts[language] = [None] * len(score)

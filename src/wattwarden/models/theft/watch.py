@@ -7,7 +7,7 @@ import lightgbm
 import numpy as np
 
 from wattwarden.models.theft.invoices import Floats
-from wattwarden.models.theft.learned import SETTINGS, Bools
+from wattwarden.models.theft.learned import SETTINGS, Bools, threads_for
 
 BINS = 10
 PSI_FLOOR = 1e-4
@@ -88,7 +88,11 @@ def chance_of_visit(values: Floats, chosen: Bools, weight: Floats, drawn: Floats
         learn, held = fold != number, fold == number
         if chosen[learn].any() and held.any():
             data = lightgbm.Dataset(values[learn], chosen[learn].astype(np.int8), weight=weight[learn])
-            booster = lightgbm.train({**SETTINGS, "min_data_in_leaf": 50, "seed": seed}, data, ROUNDS)
+            booster = lightgbm.train(
+                {**SETTINGS, "min_data_in_leaf": 50, "seed": seed, "num_threads": threads_for(len(values))},
+                data,
+                ROUNDS,
+            )
             suspicion[held] = booster.predict(values[held])
     return np.asarray(np.maximum(1 - (1 - suspicion) * (1 - drawn), LEAST_CHANCE), np.float64)
 

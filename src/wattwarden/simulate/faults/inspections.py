@@ -1,4 +1,4 @@
-"""Inspectors at work through the history: thefts that they ended, visits that found nothing, visits drawn by lot.
+"""Inspectors at work: thefts that they ended, visits that found nothing, visits drawn by lot.
 
 Without these there is nothing to learn from. Who was caught steals no more: he is an honest look-alike now.
 """
@@ -11,7 +11,7 @@ from wattwarden.simulate.faults.theft_kit import RISK, TRICKS, Theft
 from wattwarden.simulate.world import World
 
 CAUGHT, IN_VAIN, DRAWN = 70.0, 60.0, 20.0
-"""Per 10,000 customers and history: thefts ended, visits on suspicion that found nothing, draws of one month."""
+"""Per 10,000 customers: thefts ended, visits on suspicion that found nothing, draws of one month."""
 SPARED = ("theft.line_neutral_difference", "theft.one_line_one_earth", "theft.current_loss_under_load",
           "theft.current_shunted", "theft.current_reversed")  # fmt: skip
 """Tricks of customers of whom there are too few to have been caught as well."""
@@ -23,7 +23,7 @@ FEN_PER_KWH = 60
 
 @kind_of_many("lookalike.caught_and_stopped", RISK, "查处后守法", "Caught earlier, honest since", CAUGHT)
 def _caught(plot: Plot) -> None:
-    """Thieves of every kind, each until inspectors came; one in ten of them came by lot."""
+    """Thieves of every kind, each until inspectors came; one in twenty was drawn by lot."""
     world = plot.world
     tricks = [trick for trick in TRICKS if trick.name not in SPARED]
     for number in range(plot.count):
@@ -34,7 +34,7 @@ def _caught(plot: Plot) -> None:
             evasion = plot.next_evasion()
             evasion = "" if evasion == "after_visit" else evasion
             trick.do(Theft(world, plot.rng, customer, start, visit, evasion))
-            chance = _draw_chance() if number % 10 == 0 else None
+            chance = _draw_chance() if number % 20 == 0 else None
             add_visit(world, customer, visit, "theft", draw_probability=chance)
             kwh = float(world.people.base_kwh[customer]) * (visit - start) / 2
             world.rows["inspection_result"][-1].update(

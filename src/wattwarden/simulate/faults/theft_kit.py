@@ -1,7 +1,7 @@
-"""What every trick of theft shares: how long it lasts, how the thief avoids notice, what the register still sees.
+"""What every trick of theft shares: how long it lasts, how notice is avoided, what the register still sees.
 
-A trick is one function over a ``Theft``. It is planted twice: as a theft that goes on, for scans to find, and as
-one that inspectors ended earlier, which leaves a labelled visit behind (``inspections``).
+A trick is one function over a ``Theft``. It is planted twice: as a theft that goes on, for scans to find, and
+as one that inspectors ended earlier, which leaves a labelled visit behind (``inspections``).
 """
 
 from collections.abc import Callable
@@ -71,10 +71,7 @@ class Theft:
     ) -> None:
         """A meter event on ``day`` between two hours."""
         at = day + float(self.rng.uniform(*hours)) / 24
-        if phase is None:
-            event(self.world, name, self.customer, at, lasting_h)
-        else:
-            event(self.world, name, self.customer, at, lasting_h, phase)
+        event(self.world, name, self.customer, at, lasting_h, phase)
 
     def chance(self, share: float) -> bool:
         """True in ``share`` of all calls."""

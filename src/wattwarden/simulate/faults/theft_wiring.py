@@ -1,5 +1,7 @@
 """1.2.2 Theft around the meter: bypasses, shunts, links opened, currents turned, a load tapped before it."""
 
+import numpy as np
+
 from wattwarden.simulate import sectors
 from wattwarden.simulate.faults.registry import homes, settled
 from wattwarden.simulate.faults.theft_kit import Theft, trick
@@ -11,12 +13,12 @@ PHASES = "abc"
 
 def _through_transformers(world: World) -> Bools:
     people = world.people
-    return settled(world) & (people.multiplier > 1) & (people.metering != sectors.HV_HV)
+    return np.asarray(settled(world) & (people.multiplier > 1) & (people.metering != sectors.HV_HV))
 
 
 def _homes_with_curves(world: World) -> Bools:
     near = sum((world.people.area == a for a in world.curve_areas), start=world.people.area < -1)
-    return homes(world) & near & (world.people.base_kwh > 4)
+    return np.asarray(homes(world) & near & (world.people.base_kwh > 4))
 
 
 def _low_voltage(world: World) -> Bools:
@@ -28,9 +30,8 @@ def _timed(world: World) -> Bools:
 
 
 def _three_phase(world: World) -> Bools:
-    return _through_transformers(world) | (
-        settled(world) & ~world.people.is_high_voltage & (world.people.voltage != sectors.V220)
-    )
+    low = settled(world) & ~world.people.is_high_voltage & (world.people.voltage != sectors.V220)
+    return np.asarray(_through_transformers(world) | low)
 
 
 @trick(
