@@ -159,4 +159,5 @@ class Told:
         self._status.stop()
 
     def __call__(self, month: str) -> None:
+        """Name the month that is being read."""
         self._status.update(say(f"读取 {month} 起的一个月", f"reading the month from {month}"))

@@ -6,6 +6,7 @@ over each row. Energy of a day is the difference of two registers on consecutive
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wattwarden.calc.tariff.compiled import compiled, in_parts
@@ -48,10 +49,9 @@ def daily_features(meters: pa.Table, readings: pa.Table) -> pa.Table:
     """
     if not readings.num_rows:
         return SCHEMA.empty_table()
-    meter, day = (readings.column(name).to_numpy().astype(np.int64, copy=False) for name in ("meter", "day"))
-    register = readings.column("kwh").to_numpy().astype(np.float64, copy=False)
-    first = int(day.min())
-    use = energy_of_days(meter, day - first, register, meters.num_rows)
+    first = int(pc.min(readings.column("day")).as_py())
+    last = int(pc.max(readings.column("day")).as_py())
+    use = energy_of_days(readings, first, last, meters.num_rows)
     names, owner = np.unique(meters.column("customer_id").to_numpy(zero_copy_only=False), return_inverse=True)
     use = use if len(names) == len(owner) and (owner == np.arange(len(owner))).all() else _summed(use, owner)
     figures = figures_of_days(use, first)
@@ -60,13 +60,24 @@ def daily_features(meters: pa.Table, readings: pa.Table) -> pa.Table:
     return pa.table([pa.array(names[kept], pa.string()), *columns], schema=SCHEMA)
 
 
-def energy_of_days(meter: Ints, day: Ints, register: Floats, meters: int) -> Matrix:
-    """Energy by meter and day from registers in any order; ``NaN`` where a day lacks one of its two."""
-    matrix = np.full((meters, int(day.max()) + 1), np.nan)
-    matrix[meter, day] = register
+def energy_of_days(readings: pa.Table, first: int, last: int, meters: int) -> Matrix:
+    """Energy by meter and day, ``first`` until ``last``, from registers in any order; ``NaN`` where unknown."""
+    matrix = np.full((meters, last - first + 1), np.nan)
+    for batch in readings.to_batches():
+        meter, day, register = (batch.column(name).to_numpy() for name in ("meter", "day", "kwh"))
+        _lay_out(meter, day, register, first, matrix)
     use = np.empty((meters, matrix.shape[1] - 1), np.float32)
     in_parts(meters, lambda part: np.subtract(matrix[part, 1:], matrix[part, :-1], out=use[part]))
     return use
+
+
+@compiled
+def _lay_out(
+    meter: NDArray[np.int32], day: NDArray[np.int32], register: Floats, first: int, matrix: Floats
+) -> None:
+    """Put each register into its place."""
+    for row in range(len(meter)):
+        matrix[meter[row], day[row] - first] = register[row]
 
 
 def figures_of_days(use: Matrix, first: int) -> Floats:
