@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from wattwarden.app.model_files import THEFT, promoted_models, promoted_theft_model
 from wattwarden.app.organisation import subtree
 from wattwarden.app.reading_room import fill_room
 from wattwarden.app.rule_catalogue import SITE_CONTENT, choose, sound_rules
@@ -23,6 +24,7 @@ from wattwarden.lake.store import Lake
 from wattwarden.rulekit.load import load_site_rules
 from wattwarden.rulekit.model import Rule
 from wattwarden.rulekit.register import load_register
+from wattwarden.scoring.fusion import Learned
 from wattwarden.scoring.parameters import load_scoring_parameters
 from wattwarden.scoring.score import score
 
@@ -88,7 +90,8 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
     snapshot = Lake(request.home, contract()).snapshot(request.as_of)
     scratch = request.home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    with DuckDBEngine(contract(), settings.limits, scratch, request.home / SITE_CONTENT) as engine:
+    models = promoted_models(request.home)
+    with DuckDBEngine(contract(), settings.limits, scratch, request.home / SITE_CONTENT, models) as engine:
         engine.open_snapshot(snapshot)
         today = business_date(engine, contract())
         organisation = subtree(engine, request.org) if request.org else None
@@ -104,7 +107,11 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
             if request.kind == "full"
             else None
         )
-    cases = score(findings, load_register(), load_scoring_parameters(site=request.home / SITE_CONTENT))
+        scored = engine.query("SELECT * FROM theft_score") if engine.has_derived("theft_score") else None
+    weights = promoted_theft_model(request.home).fusion if scored is not None and THEFT in models else ()
+    learned = None if scored is None or THEFT not in models else Learned.of_table(scored, weights)
+    parameters = load_scoring_parameters(site=request.home / SITE_CONTENT)
+    cases = score(findings, load_register(), parameters, learned)
     facts = {
         "kind": request.kind,
         "lake_version": snapshot.version,
@@ -114,9 +121,12 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         "content_hash": _content_hash(rules),
         "findings": findings.num_rows,
         "cases": cases.num_rows,
+        "theft_fusion": list(weights),
     }
     outcome_rows = [asdict(outcome) for outcome in outcomes]
-    number, folder = publish_scan(request.home, facts, outcome_rows, findings, life, cases)
+    number, folder = publish_scan(
+        request.home, facts, outcome_rows, findings, life, cases, scored if learned else None
+    )
     if room is not None:
         room.publish(number)
     states = life.column("state").value_counts().to_pylist()

@@ -199,7 +199,7 @@ def _rank(home: Path, finding: Finding, language: Language) -> Section:
     own = findings.filter(pc.equal(case_keys(findings), str(finding.row["case_key"])))
     titles = {rule_id: rule.title for rule_id, rule in all_rules(home).items()}
     parameters = load_scoring_parameters(BUILT_IN, home / SITE_CONTENT)
-    sentences = explain(cases[0], own, load_register(), parameters, titles)
+    sentences = explain(cases[0], own, load_register(), parameters, titles, scan.learned)
     return Section(heading, tuple(sentence.text(language) for sentence in sentences))
 
 

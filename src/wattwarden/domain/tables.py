@@ -92,6 +92,8 @@ class Derivation(Strict):
             Arrow table per entry of ``reads`` and returns the derived one.
         priced: For ``by``: the function also takes the site's price books as ``books``.
         checked: For ``by``: the function also takes the site's checks of readings as ``checks``.
+        model: For ``by``: name of the learned model whose promoted version the function takes as ``model``.
+            Without a promoted version the table is empty, and rules that read it have no data.
         reads: For ``by``: argument name to the SELECT that feeds it.
         per: For ``by``: a SELECT of one column. The function is called for each of its values, which the
             queries in ``reads`` name ``$part``, so that a long table is computed in bounded memory.
@@ -104,6 +106,7 @@ class Derivation(Strict):
     by: str | None = None
     priced: bool = False
     checked: bool = False
+    model: str | None = None
     reads: Mapping[str, str] = Field(default_factory=dict)
     per: str | None = None
     like: str | None = None

@@ -15,7 +15,7 @@ import pyarrow as pa
 from wattwarden.domain.errors import fail
 from wattwarden.domain.snapshot import Snapshot
 from wattwarden.domain.tables import Contract, Derivation, Table
-from wattwarden.engines.derive import run_function, site_knowledge
+from wattwarden.engines.derive import Models, run_function, site_knowledge
 
 CUSTOMER = "customer_id"
 PART = "$part"
@@ -46,16 +46,23 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     """
 
     def __init__(
-        self, contract: Contract, limits: Limits, scratch: Path | None = None, site: Path | None = None
+        self,
+        contract: Contract,
+        limits: Limits,
+        scratch: Path | None = None,
+        site: Path | None = None,
+        models: Models | None = None,
     ) -> None:
         """Open an empty scratch database.
 
         Args:
             scratch: Folder for its files; the system's temporary one when None.
             site: Content folder of the site, whose price books and limits derived tables use.
+            models: Promoted learned models; a derived table that takes another one stays empty.
         """
         self._contract = contract
         self._site = site
+        self.models: Models = models or {}
         self._limits = limits
         self._folder = Path(tempfile.mkdtemp(prefix="engine-", dir=scratch))
         self._derived: set[str] = set()
@@ -101,14 +108,20 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     @contextmanager
     def filled(self, given: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator[None]:
-        """Hold a few rows in the empty tables while the block runs; absent columns are NULL."""
+        """Hold a few rows in the empty tables while the block runs; absent columns are NULL.
+
+        A derived table may be given as well: then it is not derived.
+        """
         try:
             for name, rows in given.items():
+                if self._contract[name].derived:
+                    self._run(_ddl(self._contract[name]))
+                    self._derived.add(name)
                 for row in rows:
                     self._insert(name, row)
             yield
         finally:
-            for name in given:
+            for name in given.keys() - self._derived:
                 self._connection.execute(f'DELETE FROM "{name}"')
             for name in self._derived:
                 self._connection.execute(f'DROP TABLE "{name}"')
@@ -124,6 +137,10 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         """Number of visible rows."""
         ((count,),) = self._run(f'SELECT count(*) FROM "{table}"').fetchall()
         return int(count)
+
+    def has_derived(self, table: str) -> bool:
+        """Whether a derived table stands."""
+        return table in self._derived
 
     def derive(self, order: Iterable[str]) -> None:
         """Materialise derived tables; ``order`` has each after those it reads."""
@@ -141,7 +158,9 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     def _compute(self, table: Table, derivation: Derivation) -> None:
         self._run(_ddl(table))
-        known = site_knowledge(derivation, self._site)
+        if derivation.model and derivation.model not in self.models:
+            return
+        known = site_knowledge(derivation, self._site, self.models)
         parts = [None] if derivation.per is None else self.query(derivation.per).column(0).to_pylist()
         for part in parts:
             computed = run_function(table, self.inputs(derivation, part), known)

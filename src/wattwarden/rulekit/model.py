@@ -19,11 +19,13 @@ Severity = Literal["low", "medium", "high", "critical"]
 Status = Literal["draft", "experimental", "stable", "retired"]
 RULE_HASH_LENGTH = 16
 MONEY_COLUMNS = ("loss_low_fen", "loss_likely_fen", "loss_high_fen")
-RESERVED_COLUMNS = (*MONEY_COLUMNS, "customer_id", "org_id", "period_from", "period_to", "direction")
+RESERVED_COLUMNS = (
+    *MONEY_COLUMNS, "customer_id", "org_id", "period_from", "period_to", "direction", "confidence",
+)  # fmt: skip
 
 
 class Confidence(Strict):
-    """Prior probability that a visit confirms the finding, until outcomes teach better."""
+    """Prior probability that a visit confirms a finding; a column ``confidence`` of the query goes first."""
 
     value: Decimal = Field(ge=0, le=1)
     zh: str

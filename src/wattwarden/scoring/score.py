@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from wattwarden.domain.case import CASE_SCHEMA, SEVERITIES
 from wattwarden.rulekit.register import Register
 from wattwarden.scoring.evidence import ONE, PLACES, at_least_one, case_subjects, causes, prepared
+from wattwarden.scoring.fusion import Learned
 from wattwarden.scoring.grouping import Groups, Ints, codes, ints
 from wattwarden.scoring.parameters import ScoringParameters
 
@@ -21,13 +22,16 @@ KEY_LENGTH = 16
 _UNIT = Decimal("0.0001")
 
 
-def score(findings: pa.Table, register: Register, parameters: ScoringParameters) -> pa.Table:
+def score(
+    findings: pa.Table, register: Register, parameters: ScoringParameters, learned: Learned | None = None
+) -> pa.Table:
     """Candidate cases of the findings, best first.
 
     Args:
         findings: FINDING_SCHEMA, in any order.
         register: Gives the consequence where a rule sized no money.
         parameters: What looking costs, what is made good, how evidence adds up.
+        learned: The learned theft score, where a model is promoted.
 
     Returns:
         CASE_SCHEMA.
@@ -35,7 +39,7 @@ def score(findings: pa.Table, register: Register, parameters: ScoringParameters)
     if not findings.num_rows:
         return CASE_SCHEMA.empty_table()
     rows = prepared(findings, register, parameters)
-    by_cause = causes(rows, parameters)
+    by_cause = causes(rows, parameters, learned)
     columns = {**_merged(rows, by_cause, parameters), **_described(rows)}
     columns["rank"] = np.zeros(len(columns["case_key"]), dtype=np.int64)
     arrays = [pa.array(columns[field.name]).cast(field.type) for field in CASE_SCHEMA]

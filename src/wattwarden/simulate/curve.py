@@ -43,7 +43,6 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
     flat = (len(rows), len(days) * POINTS)
     kwh = (seen[:, :, None] * shape).reshape(flat)
     load = np.where(_at_fault(world, usage, rows)[:, None], (true[:, :, None] * shape).reshape(flat), kwh) * 4
-    whole = (true[:, :, None] * shape).reshape(flat) * 4
     at = (plan.start_number + np.repeat(days, POINTS)) * SECONDS_PER_DAY + np.tile(
         np.arange(POINTS), len(days)
     ) * QUARTER_S
@@ -56,17 +55,16 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
         "kwh": kwh.ravel(),
         "p_kw": (kwh * 4).ravel(),
         "q_kvar": (kwh * 4 * np.tan(np.arccos(people.power_factor[part][rows]))[:, None]).ravel(),
-        **_electrical(world, usage, rows, rng, Load(load, whole, kwh * 4), days),
+        **_electrical(world, usage, rows, rng, Load(load, kwh * 4), days),
         ARRIVED_AT: instants + 3_600 - CHINA_OFFSET_S,
     }
 
 
 @dataclass(frozen=True)
 class Load:
-    """Power by customer and interval, kW: what the meter's currents follow, what is used, what is counted."""
+    """Power by customer and interval, kW: what the meter's currents follow, and what is counted."""
 
     metered: Floats
-    whole: Floats
     counted: Floats
 
 
@@ -100,12 +98,13 @@ def _electrical(
     amps = load.metered * per_kw
     volts = nominal * (1 + rng.normal(0.0, 0.012, (3, *amps.shape)))
     phases = amps * (1 + rng.normal(0.0, 0.02, (3, *amps.shape)))
-    neutral = load.whole * per_kw * (1 + rng.normal(0.0, 0.01, amps.shape))
+    neutral = amps * (1 + rng.normal(0.0, 0.01, amps.shape))
     place = {int(r): i for i, r in enumerate(rows)}
     powers = np.ones_like(volts)
     for phase in range(3):
         for name, array in (("volts", volts), ("amps", phases), ("power", powers)):
             _scale(world, usage, f"{name}_{phase}", array[phase], place, int(days[0]))
+    _scale(world, usage, "neutral", neutral, place, int(days[0]))
     angle = np.arccos(people.power_factor[part][rows])[:, None]
     powers *= (
         volts

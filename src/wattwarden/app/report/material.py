@@ -20,6 +20,7 @@ from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.rulekit.model import Rule
 from wattwarden.rulekit.register import Clause, Register, load_clauses, load_register
 from wattwarden.scoring.evidence import causes, prepared
+from wattwarden.scoring.fusion import Learned
 from wattwarden.scoring.parameters import ScoringParameters, load_scoring_parameters
 
 
@@ -65,7 +66,12 @@ class Material:
     @cached_property
     def causes(self) -> pa.Table:
         """Losses by case and cause, each once."""
-        return causes(self.prepared, self.parameters)
+        return causes(self.prepared, self.parameters, self.learned)
+
+    @cached_property
+    def learned(self) -> Learned | None:
+        """The learned theft score that took part in the scan."""
+        return self.scan.learned
 
     def title(self, rule_id: str) -> Label:
         """Title of a rule; its id where the catalogue no longer has it."""
