@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wattwarden.cli.area_command import area_loss
 from wattwarden.cli.output import console, problems_shown, say
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Measure the learned scores. 学习评分的评估")
 evaluate = typer.Typer(no_args_is_help=True, help="Against known outcomes. 与已知结果对比")
 app.add_typer(evaluate, name="evaluate")
+evaluate.command("area-loss")(area_loss)
 
 
 @evaluate.command("theft")
