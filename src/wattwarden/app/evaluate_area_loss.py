@@ -12,7 +12,7 @@ from wattwarden.app.area_folder import Known, read_areas, read_truth
 from wattwarden.calc.loss.analyse import Analysis, analyse_all
 from wattwarden.calc.loss.area import Area, Floats, Outcome
 from wattwarden.calc.loss.baselines import daily_correlation, loss_correlation, non_negative_shares
-from wattwarden.calc.loss.causes import Cause
+from wattwarden.calc.loss.cause import Cause
 from wattwarden.calc.statistics import wilson_interval
 from wattwarden.domain.errors import fail
 from wattwarden.models.theft.measure import Figure, average_precision, roc_auc

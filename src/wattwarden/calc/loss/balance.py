@@ -1,7 +1,7 @@
-"""Loss of an area by interval, by day and over the period, each with what is technical and what is left.
+"""of an area by interval, by day and over the period, each with what is technical and what is left.
 
-Loss L = delivered − Σ readings, gaps estimated; unexplained U = L − technical; the variance of U is that of the
-estimated readings and of the meters, 1/weight, times how much more is left over than assumed.
+L = delivered − Σ readings, gaps estimated; unexplained U = L − technical; the variance of U is that of
+the estimated readings and of the meters, 1/weight.
 
 Source: DOMAIN E, L' = (Pk − Pt − Pg)/Pk with Pg estimated.
 """
@@ -24,7 +24,7 @@ class Balance:
         delivered_kwh: What reached the wires.
         sold_kwh: What the meters recorded, gaps estimated.
         technical_kwh: Technical loss as fitted, without a gate meter's error.
-        unexplained_kwh: Loss less technical loss.
+        unexplained_kwh: less technical loss.
         error_kwh: Half of the 95 % interval of the unexplained loss.
     """
 
@@ -49,7 +49,7 @@ def balance_by(sheet: Sheet, found: Explanation, stretch: Ints) -> Balance:
     count = int(stretch.max()) + 1
 
     def summed(values: Floats) -> Floats:
-        return np.bincount(stretch, values * known, count)
+        return np.asarray(np.bincount(stretch, values * known, count), dtype=np.float64)
 
     return Balance(
         summed(sheet.supply),

@@ -16,7 +16,9 @@ ROW = 8.0
 """Intervals in a row that tell as much as one: use changes slowly."""
 MOST_TOLD = 300.0
 SAME_SHARE = 0.6
-SAME_EVIDENCE = 25.0
+SAME_EVIDENCE = 40.0
+ALWAYS = 0.97
+RESTING_EVIDENCE = 30.0
 
 
 def covering_evidence(sheet: Sheet, unexplained: Floats) -> Floats:
@@ -42,3 +44,8 @@ def sameness_evidence(sheet: Sheet) -> Floats:
     share = same.mean(axis=1)
     odd = (share >= SAME_SHARE) & (np.median(share) < SAME_SHARE / 2)
     return np.where(odd, SAME_EVIDENCE * share, 0.0)
+
+
+def resting_evidence(sheet: Sheet) -> Floats:
+    """Log odds per customer that the meter does not turn: at rest nearly always while energy goes astray."""
+    return np.where(sheet.at_floor.mean(axis=1) >= ALWAYS, RESTING_EVIDENCE, 0.0)

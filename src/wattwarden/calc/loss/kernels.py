@@ -34,6 +34,22 @@ def moments(
 
 
 @compiled
+def level_moments(
+    readings: Floats, weight: Floats, residual: Floats, level: Ints, levels: int
+) -> tuple[Floats, Floats]:
+    """Weighted sums per customer by level of the reading: Σwry and Σwyy."""
+    count, length = readings.shape
+    level_ry = np.zeros((count, levels))
+    level_yy = np.zeros((count, levels))
+    for customer in range(count):
+        for t in range(length):
+            weighted = weight[t] * readings[customer, t]
+            level_ry[customer, level[customer, t]] += weighted * residual[t]
+            level_yy[customer, level[customer, t]] += weighted * readings[customer, t]
+    return level_ry, level_yy
+
+
+@compiled
 def shifted_gains(readings: Floats, weight: Floats, residual: Floats, shifts: Ints) -> Floats:
     """Fall of Σwr² when a customer's curve is moved by each shift: customers × shifts."""
     count, length = readings.shape

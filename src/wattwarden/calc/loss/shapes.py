@@ -2,7 +2,7 @@
 
 Write r(t) for the loss left over in interval t and y(t) for what a customer's meter recorded. Then
 
-- a bypass in a constant share gives r = g·y, over all hours, by hour of the day, or by day;
+- a bypass in a share gives r = g·y, the same always, by hour of the day, by day, or by how high y is;
 - a meter that stops at a ceiling gives r ≥ 0 of any size while y rests at its highest, and r = 0 else;
 - one that is bypassed altogether gives the same while y rests at its lowest;
 - a constant taken off gives r = c while y > 0, less while y is 0;
@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattwarden.calc.loss.area import HOURS, Bools, Floats, Ints
-from wattwarden.calc.loss.kernels import moments, resting_sums, shifted_gains
-from wattwarden.calc.loss.sheet import Sheet, State
+from wattwarden.calc.loss.kernels import level_moments, moments, resting_sums, shifted_gains
+from wattwarden.calc.loss.sheet import LEVELS, Sheet, State
 
 Numbers = NDArray[np.floating[Any] | np.integer[Any]]
 LEAST_SPREAD = 1e-3
@@ -46,6 +46,7 @@ class Shape(Enum):
     EVEN = "even"
     BY_HOUR = "by_hour"
     BY_DAY = "by_day"
+    BY_LEVEL = "by_level"
     CEILING = "ceiling"
     FLOOR = "floor"
     CONSTANT = "constant"
@@ -126,6 +127,14 @@ def scan_by_hour(view: View) -> Floats:
 def scan_by_day(view: View) -> Floats:
     """Evidence per customer of a share by day."""
     return _by_cells(view, view.day_ry, view.day_yy)
+
+
+def scan_by_level(view: View) -> Floats:
+    """Evidence per customer of a share by how high the reading is."""
+    sheet, state = view.sheet, view.state
+    return _by_cells(
+        view, *level_moments(sheet.readings, state.weight, state.residual, sheet.level, LEVELS)
+    )
 
 
 def fit_cells(sheet: Sheet, state: State, customer: int, cell: Ints) -> Fit:
@@ -368,6 +377,7 @@ CUSTOMER_SCANS: dict[Shape, Scan] = {
     Shape.EVEN: scan_even,
     Shape.BY_HOUR: scan_by_hour,
     Shape.BY_DAY: scan_by_day,
+    Shape.BY_LEVEL: scan_by_level,
     Shape.CEILING: scan_ceiling,
     Shape.FLOOR: scan_floor,
     Shape.CONSTANT: scan_constant,
@@ -392,6 +402,7 @@ def fit_shape(shape: Shape, sheet: Sheet, state: State, customer: int) -> Fit:
         Shape.EVEN: lambda: fit_cells(sheet, state, customer, np.zeros_like(sheet.hour)),
         Shape.BY_HOUR: lambda: fit_cells(sheet, state, customer, sheet.hour),
         Shape.BY_DAY: lambda: fit_cells(sheet, state, customer, sheet.day),
+        Shape.BY_LEVEL: lambda: fit_cells(sheet, state, customer, sheet.level[customer]),
         Shape.CEILING: lambda: fit_resting(sheet, state, sheet.at_ceiling[customer], constant=False),
         Shape.FLOOR: lambda: fit_resting(sheet, state, sheet.at_floor[customer], constant=False),
         Shape.CONSTANT: lambda: fit_resting(sheet, state, sheet.at_floor[customer], constant=True),

@@ -9,14 +9,17 @@ import numpy as np
 
 from wattwarden.calc.loss.area import Area, Bools, Floats, Ints
 from wattwarden.calc.loss.estimate import filled_readings
-from wattwarden.calc.loss.technical import load_square
+from wattwarden.calc.loss.technical import fit_technical, load_square, technical_loss
 
 GATE_SPREAD = 0.003
 """Standard deviation of one interval of the balance as a share of the supply: gate and customer meters of
 class 0.5 to 1, each much better than its limit at steady load. The search estimates it anew."""
 LEAST_VARIANCE = 1e-6
+MOST_ECHO = 0.9
 FLOOR_SHARE = 0.02
 """A reading below this share of the customer's mean is a meter at rest."""
+MOST_TECHNICAL_SHARE = 0.3
+LEVELS = 12
 CEILING_QUANTILE = 0.985
 """Readings from this quantile on are the customer's ceiling."""
 
@@ -33,6 +36,7 @@ class Sheet:
         weight: One over the variance of the loss per interval, 1/kWh².
         effective: Number of intervals that the weights amount to.
         at_floor, at_ceiling: Whether each reading rests at its lowest or highest.
+        level: Place of each reading among the customer's own, 0 to ``LEVELS`` − 1.
         borrowed: Readings of customers of neighbouring areas, kWh.
     """
 
@@ -46,6 +50,7 @@ class Sheet:
     day: Ints
     at_floor: Bools
     at_ceiling: Bools
+    level: Ints
     borrowed: Floats
 
     @property
@@ -73,6 +78,19 @@ class State:
     weight: Floats
     square_sum: float = field(default=0.0)
 
+    @property
+    def echo(self) -> float:
+        """Correlation of the residual with itself one interval later: about 0 when only noise is left."""
+        scaled = np.sqrt(self.weight) * self.residual
+        square = float(scaled @ scaled)
+        return float(scaled[1:] @ scaled[:-1]) / square if square > 0 else 0.0
+
+    @property
+    def independent_share(self) -> float:
+        """Share of the intervals that tell something new, (1 − ρ)/(1 + ρ) (Bartlett, J. R. Stat. Soc. 98, 1935)."""
+        rho = min(max(self.echo, 0.0), MOST_ECHO)
+        return (1 - rho) / (1 + rho)
+
     def summed(self) -> None:
         """Bring ``square_sum`` up to date."""
         self.square_sum = float(self.weight @ self.residual**2)
@@ -86,6 +104,7 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
     supply = np.where(known, delivered, np.nanmean(delivered))
     own = (GATE_SPREAD * supply) ** 2 + LEAST_VARIANCE
     weight = np.where(known, 1.0 / (own + variance.sum(axis=0)), 0.0)
+    loss = supply - readings.sum(axis=0)
     net = np.where(known, area.supply_kwh, 0.0)
     mean = np.nanmean(area.readings_kwh, axis=1, where=~np.isnan(area.readings_kwh), keepdims=True)
     mean = np.nan_to_num(mean)
@@ -94,13 +113,27 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
     return Sheet(
         readings=readings,
         supply=supply,
-        square=load_square(net, area.temperature_c),
-        loss=supply - readings.sum(axis=0),
+        square=_carried_square(net, loss, weight, area.temperature_c),
+        loss=loss,
         weight=weight,
         effective=float((own * weight).sum()),
         hour=area.hour,
         day=area.day,
         at_floor=measured & (readings <= np.maximum(FLOOR_SHARE * mean, 1e-9)),
         at_ceiling=measured & (readings >= ceiling - 1e-9) & (readings > 0),
+        level=_levels(readings),
         borrowed=np.zeros((0, supply.size)) if borrowed is None else borrowed,
     )
+
+
+def _carried_square(net: Floats, loss: Floats, weight: Floats, temperature_c: Floats | None) -> Floats:
+    """Load squared, where the load is what the lines carry on to customers: supply less technical loss."""
+    square = load_square(net, temperature_c)
+    technical = technical_loss(fit_technical(loss, net, square, weight, gate=False), net, square)
+    return load_square(net - np.minimum(technical, np.abs(net) * MOST_TECHNICAL_SHARE), temperature_c)
+
+
+def _levels(readings: Floats) -> Ints:
+    """Which twelfth of the customer's own readings each belongs to."""
+    edges = np.quantile(readings, np.arange(1, LEVELS) / LEVELS, axis=1).T
+    return np.stack([np.searchsorted(edge, row, side="left") for edge, row in zip(edges, readings, strict=True)])

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from wattwarden.calc.loss.area import HOURS, Bools, Floats
-from wattwarden.calc.loss.causes import LEFT_OVER, SHAPES, Cause, Diagnosis
-from wattwarden.calc.loss.doubt import covering_evidence, sameness_evidence
+from wattwarden.calc.loss.cause import SHAPES, Cause
+from wattwarden.calc.loss.causes import Diagnosis
+from wattwarden.calc.loss.remainder import doubt_evidence
 from wattwarden.calc.loss.search import AREA, Component, Explanation
 from wattwarden.calc.loss.shapes import LEAST_SPREAD, Shape
 from wattwarden.calc.loss.sheet import Sheet
@@ -57,8 +58,10 @@ def find_suspects(sheet: Sheet, diagnosis: Diagnosis) -> list[Suspect]:
     """Every customer of the area, the most suspected first; those filed in the wrong area are no suspects."""
     found = diagnosis.explanation
     evidence = customer_evidence(sheet, found)
+    chance = diagnosis.probabilities[Cause.THEFT] + diagnosis.probabilities[Cause.METER]
     suspects = [
-        _suspect(sheet, found, customer, float(evidence[customer])) for customer in range(sheet.customers)
+        _suspect(sheet, found, customer, (float(evidence[customer]), chance))
+        for customer in range(sheet.customers)
     ]
     return sorted(suspects, key=lambda suspect: -suspect.evidence)
 
@@ -74,9 +77,7 @@ def customer_evidence(sheet: Sheet, found: Explanation) -> Floats:
             evidence[part.customer] += value
             if part.shape is Shape.FLOOR:
                 _add_twins(sheet.at_floor, part.customer, value, evidence)
-    if found.state.square_sum > LEFT_OVER * sheet.effective:
-        unexplained = found.state.residual + found.technical_kwh - found.technical.gate_share * sheet.supply
-        evidence += covering_evidence(sheet, unexplained) + sameness_evidence(sheet)
+    evidence += doubt_evidence(sheet, found)
     standing = np.nan_to_num(found.standing, neginf=-1e6)
     return np.where(evidence > 0, evidence, -1 + 0.9 * np.tanh(standing / STANDING_SCALE))
 
@@ -103,7 +104,9 @@ def evidence_without(sheet: Sheet, found: Explanation, part: Component) -> float
     return float(0.5 * sheet.effective * np.log(max(float(weight @ residual**2), 1e-300) / least))
 
 
-def _suspect(sheet: Sheet, found: Explanation, customer: int, evidence: float) -> Suspect:
+def _suspect(sheet: Sheet, found: Explanation, customer: int, said: tuple[float, float]) -> Suspect:
+    """One customer; ``said`` is the evidence and the chance that the area's loss is a customer's doing at all."""
+    evidence, chance = said
     parts = [
         part for part in found.components if part.customer == customer and part.shape in SHAPES[Cause.THEFT]
     ]
@@ -116,7 +119,7 @@ def _suspect(sheet: Sheet, found: Explanation, customer: int, evidence: float) -
     return Suspect(
         customer,
         evidence,
-        probability_of(evidence),
+        chance * probability_of(evidence * found.state.independent_share),
         parts[0].shape if parts else None,
         max(total, 0.0),
         max(total - error, 0.0),
@@ -152,7 +155,7 @@ def _variance(sheet: Sheet, found: Explanation, part: Component) -> float:
     if part.fit.open_at is not None:
         resting, ratio = part.fit.open_at
         return float(spread * (1.0 / np.maximum(weight[resting] * ratio, 1e-12)).sum())
-    cell = {Shape.BY_HOUR: sheet.hour, Shape.BY_DAY: sheet.day}.get(part.shape, np.zeros_like(sheet.hour))
+    cell = {Shape.BY_HOUR: sheet.hour, Shape.BY_DAY: sheet.day, Shape.BY_LEVEL: sheet.level[part.customer]}.get(part.shape, np.zeros_like(sheet.hour))
     active = part.fit.explained > 0
     total = np.bincount(cell, reading * active)
     square = np.bincount(cell, weight * reading**2 * active)

@@ -6,7 +6,8 @@ Source: no formula of its own; the order of checks follows DOMAIN E (files, read
 from collections.abc import Mapping
 
 from wattwarden.calc.loss.area import HOURS
-from wattwarden.calc.loss.causes import Cause, Diagnosis
+from wattwarden.calc.loss.cause import Cause
+from wattwarden.calc.loss.causes import Diagnosis
 from wattwarden.calc.loss.shapes import Shape
 from wattwarden.calc.loss.suspects import Suspect
 from wattwarden.domain.labels import Label
@@ -30,6 +31,10 @@ SHAPES: Mapping[Shape, Label] = {
         zh="线损按时段与其读数成比例", en="loss follows the readings in a share by hour of the day"
     ),
     Shape.BY_DAY: Label(zh="线损在部分日期与其读数成比例", en="loss follows the readings on some days"),
+    Shape.BY_LEVEL: Label(
+        zh="线损与其读数成比例, 比例随读数高低变化",
+        en="loss follows the readings in a share that changes with how high they are",
+    ),
     Shape.CEILING: Label(
         zh="读数停在上限时才有线损", en="loss arises while the meter rests at its highest reading"
     ),
