@@ -1,27 +1,28 @@
 """Measure the area balance on many planted areas: ``python -m scripts.measure_area_loss [FOLDER]``.
 
-With a folder of areas (customer_load.parquet, area_supply.parquet, truth.csv) the loads are those of its customers
-who were not named in the truth; without one they are invented. Every theft trick and every other cause is planted
-alike often; nothing is fitted, so nothing can be learned by heart.
+With a folder of areas (customer_load.parquet, area_supply.parquet, truth.csv) the loads are those of its
+customers who were not named in the truth; without one they are invented. Every theft trick and every other
+cause is planted alike often; nothing is fitted, so nothing can be learned by heart.
 """
 
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from wattwarden.app.area_folder import Known, read_areas, read_truth
 from wattwarden.app.evaluate_area_loss import AreaEvaluation, compare
-from wattwarden.calc.loss.analyse import analyse_all
+from wattwarden.calc.loss.analyse import Analysis, analyse_all
 from wattwarden.calc.loss.area import Area, Floats
 from wattwarden.calc.loss.estimate import filled_readings
 from wattwarden.simulate.area_tricks import TRICKS
 from wattwarden.simulate.households import household_loads
-from wattwarden.simulate.planted_areas import CAUSES, Ground, Planted, plant_theft, with_gaps
+from wattwarden.simulate.planted_areas import CAUSES, Ground, Planted, pair, plant_theft, with_gaps
 
 INVENTED = (24, 60, 48)
 BINS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 1.01)
@@ -34,7 +35,9 @@ def main(arguments: list[str] | None = None) -> None:
     grounds = _real(options.folder) if options.folder else None
     pairs = list(_planted(options, grounds, rng))
     truth = {
-        area.area_id: Known(planted.cause.replace("mapping_in", "mapping"), dict(planted.kinds), dict(planted.stolen_kwh))
+        area.area_id: Known(
+            planted.cause.replace("mapping_in", "mapping"), dict(planted.kinds), dict(planted.stolen_kwh)
+        )
         for area, planted in pairs
     }
     found = analyse_all([area for area, _ in pairs])
@@ -42,8 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
         chosen = [each for each in found if each.area.area_id.startswith(parts)]
         if chosen:
             _print(compare(chosen, truth, seed=options.seed, subject="planted areas"))
-    if options.each:
-        _print_plants(found, truth)
+    _print_plants(found, truth)
     _print_reliability(found, truth)
 
 
@@ -67,7 +69,13 @@ def _real(folder: Path) -> list[Ground]:
         honest = [place for place, name in enumerate(area.customers) if name not in named]
         readings, _ = filled_readings(area)
         grounds.append(
-            Ground(area.area_id, readings[honest], np.zeros((0, readings.shape[1])), area.first_slot, area.slots_per_day)
+            Ground(
+                area.area_id,
+                readings[honest],
+                np.zeros((0, readings.shape[1])),
+                area.first_slot,
+                area.slots_per_day,
+            )
         )
     return grounds
 
@@ -97,6 +105,10 @@ def _planted(
             ground = _ground(grounds, f"cause-{cause}-{place}", options.noise, rng)
             area, planted = plant(ground, rng)
             yield with_gaps(area, options.missing, rng), planted
+        here = _ground(grounds, f"cause-pair-{place}-filed", options.noise, rng)
+        there = _ground(grounds, f"cause-pair-{place}-fed", options.noise, rng)
+        for area, planted in pair(here, there, rng):
+            yield with_gaps(area, options.missing, rng), planted
 
 
 def _print(found: AreaEvaluation) -> None:
@@ -114,30 +126,32 @@ def _print(found: AreaEvaluation) -> None:
         out.write(f"  {true:14} → {best:14} {count}\n")
 
 
-def _print_plants(found: list, truth: dict[str, Known]) -> None:
+def _print_plants(found: Sequence[Analysis], truth: dict[str, Known]) -> None:
     """Which cause stands first, by what was planted."""
     rows: dict[str, Counter[str]] = {}
     for each in found:
         kind = each.area.area_id.split("-")[1]
-        best = each.diagnosis.cause.value if each.diagnosis else each.outcome.value
+        best = each.verdict.chances.best.value if each.verdict else each.outcome.value
         rows.setdefault(f"{kind} ({truth[each.area.area_id].cause})", Counter())[best] += 1
     for kind, counts in rows.items():
         sys.stdout.write(f"  {kind:40} {dict(counts)}\n")
 
 
-def _print_reliability(found: list, truth: dict[str, Known]) -> None:
+def _print_reliability(found: Sequence[Analysis], truth: dict[str, Known]) -> None:
     """Probability said and share of thieves, over all customers of all areas."""
     said, real = [], []
     for each in found:
         known = truth[each.area.area_id]
-        for suspect in each.suspects:
+        for suspect in each.verdict.suspects if each.verdict else ():
             said.append(suspect.probability)
             real.append(known.cause == "theft" and each.area.customers[suspect.customer] in known.kinds)
     chance, hit = np.array(said), np.array(real)
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         here = (chance >= low) & (chance < high)
         if here.any():
-            sys.stdout.write(f"  said {chance[here].mean():.3f}  came {hit[here].mean():.3f}  customers {here.sum()}\n")
+            sys.stdout.write(
+                f"  said {chance[here].mean():.3f}  came {hit[here].mean():.3f}  customers {here.sum()}\n"
+            )
 
 
 if __name__ == "__main__":

@@ -132,6 +132,7 @@ def _areas(
             supply,
             first_slot=(start.hour * 60 + start.minute) // minutes,
             slots_per_day=MINUTES_PER_DAY // minutes // HOURS * HOURS,
+            starts_at=int((start - datetime(1970, 1, 1)).total_seconds()) // 60,  # noqa: DTZ001 - local wall clock, as the readings
         )
 
 

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from wattwarden.app.evaluate_area_loss import ATTRIBUTION, AreaEvaluation
 from wattwarden.calc.loss.analyse import Analysis
-from wattwarden.calc.loss.balance import balance_by, technical_error_pct
 from wattwarden.calc.loss.words import CAUSES, separating_check, why_suspect
 from wattwarden.domain.labels import Language
 from wattwarden.models.theft.measure import Figure
@@ -151,20 +148,19 @@ def _area_row(each: Analysis, language: Language) -> dict[str, object]:
         "is_explained": None,
         "check": None,
     }
-    if each.diagnosis and each.sheet:
-        best, second = each.diagnosis.ranked[:2]
-        explanation = each.diagnosis.explanation
-        whole = balance_by(each.sheet, explanation, np.zeros_like(each.sheet.day))
-        supply = float(whole.delivered_kwh[0])
+    if each.verdict:
+        best, second = each.verdict.chances.ranked[:2]
+        daily = each.verdict.daily
+        supply = float(daily.delivered_kwh.sum())
         row |= {
             "cause": CAUSES[best].text(language),
-            "probability": round(each.diagnosis.probabilities[best], 4),
+            "probability": round(each.verdict.chances.of[best], 4),
             "second_cause": CAUSES[second].text(language),
-            "loss_pct": round(100 * float(whole.loss_kwh[0]) / supply, 3),
-            "technical_pct": round(100 * float(whole.technical_kwh[0]) / supply, 3),
-            "technical_error_pct": round(technical_error_pct(each.sheet, explanation), 3),
-            "is_explained": each.diagnosis.is_explained,
-            "check": separating_check(each.diagnosis).text(language),
+            "loss_pct": round(100 * float(daily.loss_kwh.sum()) / supply, 3),
+            "technical_pct": round(100 * float(daily.technical_kwh.sum()) / supply, 3),
+            "technical_error_pct": round(each.verdict.technical_error_pct, 3),
+            "is_explained": each.verdict.is_explained,
+            "check": separating_check(each.verdict.chances).text(language),
         }
     return row
 
@@ -183,6 +179,7 @@ def suspect_rows(found: AreaEvaluation, language: Language) -> list[dict[str, ob
             "why": why_suspect(suspect).text(language),
         }
         for each in found.cases
-        for suspect in each.suspects
+        if each.verdict
+        for suspect in each.verdict.suspects
         if suspect.evidence > LISTED
     ]

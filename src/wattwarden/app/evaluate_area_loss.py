@@ -13,6 +13,7 @@ from wattwarden.calc.loss.analyse import Analysis, analyse_all
 from wattwarden.calc.loss.area import Area, Floats, Outcome
 from wattwarden.calc.loss.baselines import daily_correlation, loss_correlation, non_negative_shares
 from wattwarden.calc.loss.cause import Cause
+from wattwarden.calc.loss.suspects import Suspect
 from wattwarden.calc.statistics import wilson_interval
 from wattwarden.domain.errors import fail
 from wattwarden.models.theft.measure import Figure, average_precision, roc_auc
@@ -131,7 +132,7 @@ def compare(
         raise fail(subject, found="no area that the truth names", expected="the same area numbers in both")
     pairs = [(WORDS.get(truth[each.area.area_id].cause), _cause_of(each)) for each in judged]
     theft = [
-        each for each in judged if WORDS.get(truth[each.area.area_id].cause) is Cause.THEFT and each.suspects
+        each for each in judged if WORDS.get(truth[each.area.area_id].cause) is Cause.THEFT and each.verdict
     ]
     stolen = [_thieves(each, truth) for each in theft]
     scores = {ATTRIBUTION: [_scores(each) for each in theft]} | {
@@ -154,14 +155,26 @@ def compare(
     )
 
 
+def _suspects(found: Analysis) -> tuple[Suspect, ...]:
+    return found.verdict.suspects if found.verdict else ()
+
+
+def _named(found: Analysis) -> set[str]:
+    """Customers said to be filed under the wrong area."""
+    if found.verdict is None:
+        return set()
+    here = {found.area.customers[row] for row in found.verdict.elsewhere}
+    return here | {customer for _, customer in found.verdict.borrowed}
+
+
 def _cause_of(found: Analysis) -> Cause | None:
-    return found.diagnosis.cause if found.diagnosis else None
+    return found.verdict.chances.best if found.verdict else None
 
 
 def _scores(found: Analysis) -> Floats:
     """Evidence per customer, in the order of the readings."""
     scores = np.zeros(len(found.area.customers))
-    for suspect in found.suspects:
+    for suspect in _suspects(found):
         scores[suspect.customer] = suspect.evidence
     return scores
 
@@ -224,7 +237,7 @@ def _kinds(
         for place in np.flatnonzero(real):
             name = each.area.customers[place]
             rank = int((score[~real] >= score[place]).sum()) + 1
-            guess = next(s.bypassed_kwh for s in each.suspects if s.customer == place)
+            guess = next(s.bypassed_kwh for s in _suspects(each) if s.customer == place)
             row = (float(score[place]), rank, guess, known.stolen_kwh.get(name, 0.0))
             rows.setdefault(known.kinds[name], []).append(row)
     for kind, thieves in sorted(rows.items()):
@@ -249,5 +262,5 @@ def _mapping_found(judged: Sequence[Analysis], truth: Mapping[str, Known]) -> tu
         known = truth[each.area.area_id]
         if WORDS.get(known.cause) is Cause.MAPPING and known.kinds:
             named += 1
-            right += bool(each.suspects) and each.area.customers[each.suspects[0].customer] in known.kinds
+            right += bool(known.kinds.keys() & _named(each))
     return named, right

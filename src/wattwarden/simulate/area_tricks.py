@@ -1,7 +1,7 @@
 """Ways to steal from an interval meter: each turns what was used into what the meter records.
 
-Among them are the six of Jokar, Arianpoo and Leung (IEEE Trans. Smart Grid 7, 2016): a constant share, off for some
-hours, a random share, a random share of the mean, the mean itself, and the day reversed.
+Among them are the six of Jokar, Arianpoo and Leung (IEEE Trans. Smart Grid 7, 2016): a constant share, off
+for some hours, a random share, a random share of the mean, the mean itself, and the day reversed.
 """
 
 from collections.abc import Callable, Mapping
@@ -138,7 +138,7 @@ def off_for_hours(use: Floats, when: Clock, rng: np.random.Generator) -> Floats:
 
 def offset(use: Floats, _: Clock, rng: np.random.Generator) -> Floats:
     """A constant is taken off."""
-    return np.maximum(use - use.mean() * rng.uniform(0.3, 0.8), 0.0)
+    return np.asarray(np.maximum(use - use.mean() * rng.uniform(0.3, 0.8), 0.0), dtype=np.float64)
 
 
 def random_share(use: Floats, _: Clock, rng: np.random.Generator) -> Floats:
@@ -153,7 +153,7 @@ def random_share_by_day(use: Floats, when: Clock, rng: np.random.Generator) -> F
 
 def random_mean(use: Floats, _: Clock, rng: np.random.Generator) -> Floats:
     """A random share of the mean is recorded."""
-    return use.mean() * rng.uniform(0.1, 0.8, use.size)
+    return np.asarray(use.mean() * rng.uniform(0.1, 0.8, use.size), dtype=np.float64)
 
 
 def flat(use: Floats, _: Clock, rng: np.random.Generator) -> Floats:
@@ -178,7 +178,9 @@ def reversed_day(use: Floats, when: Clock, rng: np.random.Generator) -> Floats:
 
 def other_day(use: Floats, when: Clock, rng: np.random.Generator) -> Floats:
     """Another day is recorded, its peaks cut."""
-    return np.minimum(np.roll(use, when.per_day * int(rng.integers(3, 20))), use.mean()) * 0.9
+    return np.asarray(
+        np.minimum(np.roll(use, when.per_day * int(rng.integers(3, 20))), use.mean()) * 0.9, dtype=np.float64
+    )
 
 
 def low_day_copied(use: Floats, when: Clock, rng: np.random.Generator) -> Floats:

@@ -1,7 +1,8 @@
 """Interval loads of invented households: standby, fridge, meals, evenings, water heater, heating or cooling.
 
-A small bottom-up model in the manner of Richardson et al. (Energy and Buildings 42, 2010): appliances are switched
-on at random moments that depend on the hour and on who is at home. It serves tests and benches; nothing is fitted.
+A small bottom-up model in the manner of Richardson et al. (Energy and Buildings 42, 2010): appliances are
+switched on at random moments that depend on the hour and on who is at home. It serves tests and benches;
+nothing is fitted.
 """
 
 import numpy as np
@@ -48,7 +49,7 @@ def _one(days: int, per_day: int, weather: Floats, rng: np.random.Generator) -> 
 def _fridge(size: int, hours: float, rng: np.random.Generator) -> Floats:
     period, share = rng.uniform(0.7, 1.6), rng.uniform(0.25, 0.5)
     phase = (np.arange(size) * hours / period + rng.random()) % 1.0
-    return rng.uniform(0.08, 0.16) * (phase < share)
+    return np.asarray(rng.uniform(0.08, 0.16) * (phase < share), dtype=np.float64)
 
 
 def _events(
@@ -72,7 +73,7 @@ def _heater(hour: Floats, rng: np.random.Generator) -> Floats:
         return np.zeros(hour.size)
     start = rng.choice([5.0, 20.0, 22.0])
     on = (hour >= start) & (hour < start + 1.5) & (rng.random(hour.size) < 0.6)
-    return rng.uniform(1.2, 2.4) * on
+    return np.asarray(rng.uniform(1.2, 2.4) * on, dtype=np.float64)
 
 
 def _comfort(hour: Floats, rng: np.random.Generator) -> Floats:
@@ -81,4 +82,4 @@ def _comfort(hour: Floats, rng: np.random.Generator) -> Floats:
         return np.zeros(hour.size)
     wanted = np.where((hour >= rng.uniform(12, 18)) & (hour < rng.uniform(21, 24)), 1.0, 0.15)
     on = rng.random(hour.size) < 0.7 * wanted
-    return rng.uniform(0.5, 1.8) * on
+    return np.asarray(rng.uniform(0.5, 1.8) * on, dtype=np.float64)

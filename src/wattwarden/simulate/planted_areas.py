@@ -80,6 +80,7 @@ class Ground:
             supply_kwh,
             self.first_slot,
             self.per_day,
+            feeder_id=self.area_id,
         )
 
 
@@ -222,6 +223,22 @@ CAUSES: Mapping[str, Callable[[Ground, np.random.Generator], tuple[Area, Planted
         technical,
     )
 }  # fmt: skip
+
+
+def pair(
+    here: Ground, there: Ground, rng: np.random.Generator
+) -> tuple[tuple[Area, Planted], tuple[Area, Planted]]:
+    """Two neighbouring areas: a customer filed in the first is fed from the second."""
+    who = _user(here, rng)
+    name = {here.names[who]: "belongs_elsewhere"}
+    use = here.use_kwh[who]
+    first = here.area(here.use_kwh, here.supply(here.use_kwh.sum(axis=0) - use, rng))
+    second = there.area(there.use_kwh, there.supply(there.use_kwh.sum(axis=0) + use, rng))
+    line = f"line of {here.area_id}"
+    return (
+        (replace(first, feeder_id=line), Planted("mapping", name)),
+        (replace(second, feeder_id=line), Planted("mapping", name)),
+    )
 
 
 def with_gaps(area: Area, share: float, rng: np.random.Generator) -> Area:

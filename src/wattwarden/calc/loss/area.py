@@ -45,6 +45,8 @@ class Area:
         slots_per_day: Intervals in a day, a multiple of 24 (24, 48, 96).
         fed_in_kwh: What customers fed into the area per interval; None without generation.
         temperature_c: Outdoor temperature per interval; None when not known.
+        starts_at: Start of the first interval, minutes since 1970; areas that share it can be compared.
+        feeder_id: Line that feeds the area; its areas are neighbours. None when not known: all are.
     """
 
     area_id: str
@@ -55,6 +57,8 @@ class Area:
     slots_per_day: int = 48
     fed_in_kwh: Floats | None = None
     temperature_c: Floats | None = None
+    starts_at: int = 0
+    feeder_id: str | None = None
 
     @property
     def place(self) -> Ints:

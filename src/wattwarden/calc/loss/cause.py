@@ -4,6 +4,7 @@ Source: DOMAIN E, diagnosis list of high-loss areas.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from wattwarden.calc.loss.shapes import Shape
@@ -45,3 +46,20 @@ PRIOR: Mapping[Cause, float] = {
     Cause.TECHNICAL: 0.03,
 }
 """Before the data of the area are seen; an assumption, to be replaced by results of visits."""
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Probability of each cause; they add up to 1."""
+
+    of: Mapping[Cause, float]
+
+    @property
+    def ranked(self) -> list[Cause]:
+        """Causes, the most likely first."""
+        return sorted(self.of, key=lambda cause: -self.of[cause])
+
+    @property
+    def best(self) -> Cause:
+        """The most likely cause."""
+        return self.ranked[0]

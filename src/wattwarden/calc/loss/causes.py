@@ -8,20 +8,26 @@ Source: Bayes' rule; DOMAIN E, the order in which a high-loss area is checked (f
     theft).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from wattwarden.calc.loss.area import Area
-from wattwarden.calc.loss.cause import PRIOR, SHAPES, Cause
+from wattwarden.calc.loss.cause import PRIOR, SHAPES, Cause, Chances
 from wattwarden.calc.loss.remainder import chances_unexplained, chances_without_parts, is_noise
 from wattwarden.calc.loss.search import AREA, Component, Explanation, explain_loss
 from wattwarden.calc.loss.shapes import LEAST_SPREAD, Shape
 from wattwarden.calc.loss.sheet import Sheet
 
 TEMPERATURE = 25.0
-FIGURES = {Shape.BY_HOUR: 24.0, Shape.BY_DAY: 60.0, Shape.BY_LEVEL: 12.0, Shape.REPLACED: 25.0, Shape.UNMETERED: 24.0}
+FIGURES = {
+    Shape.BY_HOUR: 24.0,
+    Shape.BY_DAY: 60.0,
+    Shape.BY_LEVEL: 12.0,
+    Shape.REPLACED: 25.0,
+    Shape.UNMETERED: 24.0,
+}
 PLAIN_SHARE = 0.002
 """A part of the supply below which nothing is called abnormal, however plain it is: not worth a visit."""
 GATE_SHARE = 0.015
@@ -39,38 +45,32 @@ class Diagnosis:
     """Causes of one area's loss.
 
     Attributes:
-        probabilities: Probability of each cause; they add up to 1.
+        chances: Probability of each cause.
         explanation: The search with all shapes.
+        parts: Components worth a visit.
         is_explained: Whether what is left is meter noise.
     """
 
-    probabilities: Mapping[Cause, float]
+    chances: Chances
     explanation: Explanation
+    parts: tuple[Component, ...]
     is_explained: bool
-
-    @property
-    def ranked(self) -> list[Cause]:
-        """Causes, the most likely first."""
-        return sorted(self.probabilities, key=lambda cause: -self.probabilities[cause])
-
-    @property
-    def cause(self) -> Cause:
-        """The most likely cause."""
-        return self.ranked[0]
 
 
 def diagnose(area: Area, sheet: Sheet) -> Diagnosis:
     """Probability of each cause of an area that can be balanced."""
     full = explain_loss(sheet)
-    parts = [part for part in full.components if not _is_small(sheet, full, part)]
+    parts = tuple(part for part in full.components if not _is_small(sheet, full, part))
     explained = is_noise(sheet, full)
     if explained and not parts:
-        return Diagnosis(chances_without_parts(area, sheet, full), full, is_explained=True)
-    if not explained:
-        return Diagnosis(chances_unexplained(sheet, full, parts), full, is_explained=False)
-    odds = {cause: np.log(PRIOR[cause]) + _likelihood(sheet, cause, full) for cause in SHAPES}
-    odds[Cause.NORMAL] = np.log(PRIOR[Cause.NORMAL]) + _score(sheet, full.null_square_sum, 0.0)
-    return Diagnosis(_split_meter(parts, _softmax(odds)), full, is_explained=True)
+        chances = chances_without_parts(area, sheet, full)
+    elif explained:
+        odds = {cause: np.log(PRIOR[cause]) + _likelihood(sheet, cause, full) for cause in SHAPES}
+        odds[Cause.NORMAL] = np.log(PRIOR[Cause.NORMAL]) + _score(sheet, full.null_square_sum, 0.0)
+        chances = _split_meter(parts, _softmax(odds))
+    else:
+        chances = chances_unexplained(sheet, full, parts)
+    return Diagnosis(Chances(chances), full, parts, explained)
 
 
 def _is_small(sheet: Sheet, found: Explanation, part: Component) -> bool:
@@ -79,7 +79,9 @@ def _is_small(sheet: Sheet, found: Explanation, part: Component) -> bool:
         supply = float(np.abs(sheet.supply).sum())
         technical = float(found.technical_kwh.sum()) / supply - found.technical.gate_share if supply else 0.0
         return abs(found.technical.gate_share) < max(GATE_SHARE, TECHNICAL_FORM * technical)
-    size = sum(float(np.abs(each.fit.explained).sum()) for each in found.components if each.customer == part.customer)
+    size = sum(
+        float(np.abs(each.fit.explained).sum()) for each in found.components if each.customer == part.customer
+    )
     return size < PLAIN_SHARE * float(np.abs(sheet.supply).sum()) and part.evidence < PLAIN_EVIDENCE
 
 
@@ -106,7 +108,7 @@ def _softmax(odds: Mapping[Cause, float]) -> dict[Cause, float]:
     return {cause: weights.get(cause, 0.0) / total for cause in Cause}
 
 
-def _split_meter(parts: list[Component], chances: dict[Cause, float]) -> dict[Cause, float]:
+def _split_meter(parts: Sequence[Component], chances: dict[Cause, float]) -> dict[Cause, float]:
     """What a steady bypass has in common with a faulty meter goes to the meter."""
     main = [part for part in parts if part.customer != AREA and part.shape in SHAPES[Cause.THEFT]]
     if main and main[0].shape is Shape.EVEN:

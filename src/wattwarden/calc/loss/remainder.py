@@ -3,6 +3,8 @@
 Source: energy balance; the chances are assumptions, to be replaced by results of visits.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from wattwarden.calc.loss.area import Area, Floats
@@ -61,11 +63,11 @@ def chances_without_parts(area: Area, sheet: Sheet, found: Explanation) -> dict[
     return chances
 
 
-def chances_unexplained(sheet: Sheet, found: Explanation, parts: list[Component]) -> dict[Cause, float]:
+def chances_unexplained(sheet: Sheet, found: Explanation, parts: Sequence[Component]) -> dict[Cause, float]:
     """Something is there that no shape describes.
 
-    Readings that are not the use make the loss negative at times, and doubt falls on a customer. A meter that does
-    not turn and a stranger's load make it positive only; so do several thefts of mixed forms.
+    Readings that are not the use make the loss negative at times, and doubt falls on a customer. A meter that
+    does not turn and a stranger's load make it positive only; so do several thefts of mixed forms.
     """
     loss = found.state.residual
     spread = 1.0 / np.sqrt(np.maximum(sheet.weight, 1e-12))
@@ -78,6 +80,8 @@ def chances_unexplained(sheet: Sheet, found: Explanation, parts: list[Component]
     if doubt.max() >= PLAIN_DOUBT and resting.max() < doubt.max():
         chances |= {Cause.THEFT: 0.8, Cause.METER: 0.15, Cause.GATE: 0.05}
     elif explained[main] > MOSTLY * float(np.abs(loss).sum()):
+        # A customer fed elsewhere explains all; if much is left, the readings are not the use.
+        main = Cause.THEFT if main is Cause.MAPPING else main
         chances |= {main: 0.7}
         chances[Cause.THEFT] += 0.15
         chances[Cause.MAPPING] += 0.15
@@ -90,5 +94,5 @@ def chances_unexplained(sheet: Sheet, found: Explanation, parts: list[Component]
     return chances
 
 
-def _explained(parts: list[Component], cause: Cause) -> float:
+def _explained(parts: Sequence[Component], cause: Cause) -> float:
     return sum(float(np.abs(part.fit.explained).sum()) for part in parts if part.shape in SHAPES[cause])

@@ -132,9 +132,7 @@ def scan_by_day(view: View) -> Floats:
 def scan_by_level(view: View) -> Floats:
     """Evidence per customer of a share by how high the reading is."""
     sheet, state = view.sheet, view.state
-    return _by_cells(
-        view, *level_moments(sheet.readings, state.weight, state.residual, sheet.level, LEVELS)
-    )
+    return _by_cells(view, *level_moments(sheet.readings, state.weight, state.residual, sheet.level, LEVELS))
 
 
 def fit_cells(sheet: Sheet, state: State, customer: int, cell: Ints) -> Fit:

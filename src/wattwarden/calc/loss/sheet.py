@@ -87,7 +87,7 @@ class State:
 
     @property
     def independent_share(self) -> float:
-        """Share of the intervals that tell something new, (1 − ρ)/(1 + ρ) (Bartlett, J. R. Stat. Soc. 98, 1935)."""
+        """Share of the intervals that tell something new (Bartlett, J. R. Stat. Soc. 98, 1935)."""
         rho = min(max(self.echo, 0.0), MOST_ECHO)
         return (1 - rho) / (1 + rho)
 
@@ -136,4 +136,6 @@ def _carried_square(net: Floats, loss: Floats, weight: Floats, temperature_c: Fl
 def _levels(readings: Floats) -> Ints:
     """Which twelfth of the customer's own readings each belongs to."""
     edges = np.quantile(readings, np.arange(1, LEVELS) / LEVELS, axis=1).T
-    return np.stack([np.searchsorted(edge, row, side="left") for edge, row in zip(edges, readings, strict=True)])
+    return np.stack(
+        [np.searchsorted(edge, row, side="left") for edge, row in zip(edges, readings, strict=True)]
+    )

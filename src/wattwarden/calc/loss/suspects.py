@@ -58,7 +58,7 @@ def find_suspects(sheet: Sheet, diagnosis: Diagnosis) -> list[Suspect]:
     """Every customer of the area, the most suspected first; those filed in the wrong area are no suspects."""
     found = diagnosis.explanation
     evidence = customer_evidence(sheet, found)
-    chance = diagnosis.probabilities[Cause.THEFT] + diagnosis.probabilities[Cause.METER]
+    chance = diagnosis.chances.of[Cause.THEFT] + diagnosis.chances.of[Cause.METER]
     suspects = [
         _suspect(sheet, found, customer, (float(evidence[customer]), chance))
         for customer in range(sheet.customers)
@@ -105,7 +105,7 @@ def evidence_without(sheet: Sheet, found: Explanation, part: Component) -> float
 
 
 def _suspect(sheet: Sheet, found: Explanation, customer: int, said: tuple[float, float]) -> Suspect:
-    """One customer; ``said`` is the evidence and the chance that the area's loss is a customer's doing at all."""
+    """One customer; ``said``: his evidence, and the chance that the loss is any customer's doing."""
     evidence, chance = said
     parts = [
         part for part in found.components if part.customer == customer and part.shape in SHAPES[Cause.THEFT]
@@ -155,7 +155,11 @@ def _variance(sheet: Sheet, found: Explanation, part: Component) -> float:
     if part.fit.open_at is not None:
         resting, ratio = part.fit.open_at
         return float(spread * (1.0 / np.maximum(weight[resting] * ratio, 1e-12)).sum())
-    cell = {Shape.BY_HOUR: sheet.hour, Shape.BY_DAY: sheet.day, Shape.BY_LEVEL: sheet.level[part.customer]}.get(part.shape, np.zeros_like(sheet.hour))
+    cell = {
+        Shape.BY_HOUR: sheet.hour,
+        Shape.BY_DAY: sheet.day,
+        Shape.BY_LEVEL: sheet.level[part.customer],
+    }.get(part.shape, np.zeros_like(sheet.hour))
     active = part.fit.explained > 0
     total = np.bincount(cell, reading * active)
     square = np.bincount(cell, weight * reading**2 * active)

@@ -6,8 +6,7 @@ Source: no formula of its own; the order of checks follows DOMAIN E (files, read
 from collections.abc import Mapping
 
 from wattwarden.calc.loss.area import HOURS
-from wattwarden.calc.loss.cause import Cause
-from wattwarden.calc.loss.causes import Diagnosis
+from wattwarden.calc.loss.cause import Cause, Chances
 from wattwarden.calc.loss.shapes import Shape
 from wattwarden.calc.loss.suspects import Suspect
 from wattwarden.domain.labels import Label
@@ -102,10 +101,10 @@ WORTH_SEPARATING = 0.02
 """Probability of the second cause below which the first alone is checked."""
 
 
-def separating_check(diagnosis: Diagnosis) -> Label:
+def separating_check(chances: Chances) -> Label:
     """The single cheapest check that tells the two most likely causes apart."""
-    best, second = diagnosis.ranked[:2]
-    if best is Cause.NORMAL or diagnosis.probabilities[second] < WORTH_SEPARATING:
+    best, second = chances.ranked[:2]
+    if best is Cause.NORMAL or chances.of[second] < WORTH_SEPARATING:
         return CHECKS[best]
     if {best, second} == {Cause.THEFT, Cause.METER}:
         return CHECKS[Cause.METER]
