@@ -8,7 +8,7 @@ from wattwarden.domain.content import BUILT_IN, read_yaml, validate
 from wattwarden.domain.labels import Label, Language, Strict
 
 FILE = "lists.yaml"
-Kind = Literal["text", "code", "fen", "date", "int", "share", "seconds"]
+Kind = Literal["text", "code", "fen", "date", "int", "share", "number", "seconds"]
 
 
 class ListColumn(Strict):

@@ -24,6 +24,7 @@ _FORMATS: Mapping[Kind, str] = {
     "date": "yyyy-mm-dd",
     "int": "#,##0",
     "share": "0.0%",
+    "number": "#,##0.00",
     "seconds": "0.000",
 }
 _WIDTHS: Mapping[Kind, int] = {
@@ -31,6 +32,7 @@ _WIDTHS: Mapping[Kind, int] = {
     "date": 12,
     "int": 10,
     "share": 10,
+    "number": 12,
     "seconds": 10,
     "code": 12,
     "text": 22,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wattwarden.cli import model_life_command as life
+from wattwarden.cli.area_command import area_loss
 from wattwarden.cli.model_life_command import show_home
 from wattwarden.cli.output import console, home_folder, problems_shown, say
 
@@ -20,6 +21,7 @@ app.add_typer(evaluate, name="evaluate")
 app.command("train")(life.train)
 app.command("show")(life.show)
 app.command("promote")(life.promote)
+evaluate.command("area-loss")(area_loss)
 
 
 @evaluate.command("theft")

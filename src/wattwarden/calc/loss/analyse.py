@@ -1,0 +1,133 @@
+"""One area from readings to suspects, and many areas on all threads, neighbours compared.
+
+Source: no formula of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from wattwarden.calc.loss.area import Area, Floats, Outcome, outcome_of
+from wattwarden.calc.loss.balance import Balance, balance_by, technical_error_pct
+from wattwarden.calc.loss.cause import Cause, Chances
+from wattwarden.calc.loss.causes import diagnose
+from wattwarden.calc.loss.estimate import filled_readings
+from wattwarden.calc.loss.shapes import Shape
+from wattwarden.calc.loss.sheet import make_sheet
+from wattwarden.calc.loss.suspects import Suspect, find_suspects
+from wattwarden.calc.tariff.compiled import THREADS
+
+MOST_BORROWED = 600
+"""Neighbouring customers that one area is compared with; among more, only those who seem fed elsewhere."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the balance of one area says; it holds no interval data.
+
+    Attributes:
+        chances: Probability of each cause.
+        is_explained: Whether what is left is meter noise.
+        daily: Balance by day of the area.
+        technical_error_pct: Half of the 95 % interval of the technical loss, per cent of the supply.
+        suspects: Every customer, the most suspected first.
+        elsewhere: Rows of customers filed here and fed elsewhere, at least part of the time.
+        borrowed: Neighbouring area and customer of those fed here and filed there.
+    """
+
+    chances: Chances
+    is_explained: bool
+    daily: Balance
+    technical_error_pct: float
+    suspects: tuple[Suspect, ...]
+    elsewhere: tuple[int, ...]
+    borrowed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One area, whether it could be balanced, and if so what the balance says."""
+
+    area: Area
+    outcome: Outcome
+    verdict: Verdict | None = None
+
+
+Lender = tuple[str, str]
+"""Area and customer of a neighbour."""
+
+
+def analyse(area: Area, lent: Floats | None = None, lenders: Sequence[Lender] = ()) -> Analysis:
+    """Balance one area, tell the cause of its loss, and rank its customers.
+
+    Args:
+        lent: Readings of neighbours' customers on the same intervals, kWh.
+        lenders: Who they are, one per row.
+    """
+    outcome = outcome_of(area)
+    if outcome is not Outcome.BALANCED:
+        return Analysis(area, outcome)
+    sheet = make_sheet(area, lent)
+    found = diagnose(area, sheet)
+    verdict = Verdict(
+        chances=found.chances,
+        is_explained=found.is_explained,
+        daily=balance_by(sheet, found.explanation, sheet.day),
+        technical_error_pct=technical_error_pct(sheet, found.explanation),
+        suspects=tuple(find_suspects(sheet, found)),
+        elsewhere=tuple(
+            part.customer for part in found.parts if part.shape in {Shape.ELSEWHERE, Shape.MOVED}
+        ),
+        borrowed=tuple(lenders[part.customer] for part in found.parts if part.shape is Shape.BORROWED),
+    )
+    return Analysis(area, outcome, verdict)
+
+
+def analyse_all(areas: Sequence[Area], done: Callable[[], object] = lambda: None) -> list[Analysis]:
+    """``analyse`` for many areas, in their order; those left unexplained once more beside their neighbours.
+
+    Args:
+        done: Called after each area, for progress.
+    """
+
+    def one(area: Area) -> Analysis:
+        found = analyse(area)
+        done()
+        return found
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        alone = list(pool.map(one, areas))
+        groups: dict[object, list[Analysis]] = defaultdict(list)
+        for each in alone:
+            groups[_neighbourhood(each.area)].append(each)
+        return list(pool.map(lambda each: _beside_neighbours(each, groups[_neighbourhood(each.area)]), alone))
+
+
+def _beside_neighbours(found: Analysis, group: Sequence[Analysis]) -> Analysis:
+    """Look for customers filed in a neighbouring area and fed here, where something is left to explain."""
+    verdict = found.verdict
+    if verdict is None or verdict.chances.best is Cause.NORMAL:
+        return found
+    near = [each for each in group if each is not found]
+    lenders = [(each.area, row) for each in near if each.verdict for row in each.verdict.elsewhere]
+    if not verdict.is_explained and sum(len(each.area.customers) for each in near) <= MOST_BORROWED:
+        lenders = [(each.area, row) for each in near for row in range(len(each.area.customers))]
+    if not lenders:
+        return found
+    rows = {id(area): filled_readings(area)[0] for area, _ in lenders}
+    lent = np.stack([rows[id(area)][row] for area, row in lenders])
+    again = analyse(found.area, lent, [(area.area_id, area.customers[row]) for area, row in lenders])
+    return again if again.verdict and again.verdict.borrowed else found
+
+
+def _neighbourhood(area: Area) -> tuple[object, ...]:
+    """Equal for areas that hang on one line, as far as known, and were read on the same intervals."""
+    return area.feeder_id, area.starts_at, area.supply_kwh.size, area.slots_per_day
+
+
+def home_areas(found: Sequence[Analysis]) -> dict[Lender, str]:
+    """Area that feeds each customer filed elsewhere, by area and customer on file."""
+    return {lender: each.area.area_id for each in found if each.verdict for lender in each.verdict.borrowed}

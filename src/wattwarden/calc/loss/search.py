@@ -1,0 +1,210 @@
+"""Explain the loss of an area step by step: the strongest shape first, then all refitted together.
+
+Forward selection with backfitting (matching pursuit: Mallat and Zhang, IEEE Trans. Signal Process. 41,
+1993), each step paid for by the information criterion of ``shapes``.
+"""
+
+from collections.abc import Collection
+from copy import deepcopy
+from dataclasses import dataclass
+
+import numpy as np
+
+from wattwarden.calc.loss.area import HOURS, Floats
+from wattwarden.calc.loss.shapes import (
+    AREA_SCANS,
+    CUSTOMER_SCANS,
+    LEAST_SPREAD,
+    Fit,
+    Shape,
+    View,
+    fit_shape,
+    look,
+)
+from wattwarden.calc.loss.sheet import Sheet, State
+from wattwarden.calc.loss.technical import Technical, fit_technical, technical_loss
+
+MOST_COMPONENTS = 6
+MOST_PASSES = 12
+LEAST_EVIDENCE = 8.0
+"""Natural logarithm of the odds from which a shape is believed."""
+LEAST_CLOCK_EVIDENCE = 40.0
+"""A curve and its shifted self differ like noise, so a clock must be plain."""
+CLOCKS = (Shape.CLOCK, Shape.GATE_CLOCK)
+SETTLED = 1e-3
+LEAST_FALL = 1e-12
+AREA = -1
+
+
+@dataclass
+class Component:
+    """One shape that is part of the explanation.
+
+    Attributes:
+        shape: Its form.
+        customer: Row of the readings; of the borrowed ones for ``BORROWED``; ``AREA`` where it is nobody's.
+        evidence: Log odds when it was taken in.
+        fit: What it explains now.
+    """
+
+    shape: Shape
+    customer: int
+    evidence: float
+    fit: Fit
+
+
+@dataclass
+class Explanation:
+    """How the loss of an area is explained.
+
+    Attributes:
+        technical: Technical loss (and the gate's share when that is part of it).
+        technical_kwh: What it explains, kWh per interval.
+        components: The rest, strongest first.
+        state: Residual and weights at the end.
+        evidence: Sum of the log odds of all components.
+        standing: Best evidence per customer at the end, of those not taken in.
+        null_square_sum: Σ weight·residual² with technical loss alone.
+    """
+
+    technical: Technical
+    technical_kwh: Floats
+    components: list[Component]
+    state: State
+    evidence: float
+    standing: Floats
+    null_square_sum: float
+    first: Floats
+
+
+def explain_loss(
+    sheet: Sheet, allowed: Collection[Shape] = tuple(Shape), most: int = MOST_COMPONENTS
+) -> Explanation:
+    """Search for the causes of an area's loss among the shapes ``allowed``."""
+    state = State(sheet.loss.copy(), sheet.weight.copy())
+    found = _start(sheet, state)
+    while True:
+        view = look(sheet, found.state)
+        best, standing = _best(view, found, allowed)
+        if not found.components:
+            found.first = standing
+        found.standing = standing
+        if best is None or len(found.components) == most:
+            return found
+        if best.shape is Shape.REPLACED:
+            found = _replaced_or_elsewhere(sheet, found, best, allowed)
+        else:
+            _take(sheet, found, best)
+
+
+def _take(sheet: Sheet, found: Explanation, component: Component) -> None:
+    found.components.append(component)
+    found.evidence += component.evidence
+    _refit(sheet, found)
+
+
+def _replaced_or_elsewhere(
+    sheet: Sheet, found: Explanation, best: Component, allowed: Collection[Shape]
+) -> Explanation:
+    """Readings taken back may have been fed elsewhere: the plainer shape stands if it leaves as little."""
+    trials: list[tuple[float, int, Explanation]] = []
+    for shape, figures in ((best.shape, HOURS), (Shape.ELSEWHERE, 0), (Shape.MOVED, 2)):
+        if shape in allowed and (shape, best.customer) not in {
+            (c.shape, c.customer) for c in found.components
+        }:
+            trial = deepcopy(found)
+            _take(sheet, trial, Component(shape, best.customer, best.evidence, best.fit))
+            cost = figures * np.log(sheet.effective)
+            left = max(trial.state.square_sum, LEAST_SPREAD * sheet.effective)
+            trials.append((sheet.effective * np.log(left) + cost, len(trials), trial))
+    return min(trials)[2]
+
+
+def _start(sheet: Sheet, state: State) -> Explanation:
+    technical = fit_technical(sheet.loss, sheet.supply, sheet.square, state.weight, gate=False)
+    explained = technical_loss(technical, sheet.supply, sheet.square)
+    state.residual -= explained
+    state.summed()
+    return Explanation(
+        technical,
+        explained,
+        [],
+        state,
+        0.0,
+        np.zeros(sheet.customers),
+        max(state.square_sum, LEAST_FALL),
+        np.zeros(sheet.customers),
+    )
+
+
+def _best(view: View, found: Explanation, allowed: Collection[Shape]) -> tuple[Component | None, Floats]:
+    """The strongest shape not yet taken in, and the best evidence per customer."""
+    taken = {(each.shape, each.customer) for each in found.components}
+    standing = np.full(view.sheet.customers, -np.inf)
+    rivals: list[tuple[float, Shape, int]] = []
+    for shape, scan in (CUSTOMER_SCANS | AREA_SCANS).items():
+        if shape not in allowed or (shape is Shape.BORROWED and not len(view.sheet.borrowed)):
+            continue
+        evidence = scan(view) - _candidates(view.sheet)
+        of_customer = shape in CUSTOMER_SCANS
+        if of_customer:
+            np.maximum(standing, evidence, out=standing)
+        for place in np.argsort(-evidence)[:2]:
+            who = int(place) if of_customer or shape is Shape.BORROWED else AREA
+            if (shape, who) not in taken:
+                rivals.append((float(evidence[place]), shape, who))
+                break
+    if Shape.GATE in allowed and (Shape.GATE, AREA) not in taken:
+        rivals.append((_gate_evidence(view, found), Shape.GATE, AREA))
+    if not rivals:
+        return None, standing
+    evidence_best, shape, who = max(rivals, key=lambda rival: rival[0])
+    if evidence_best < (LEAST_CLOCK_EVIDENCE if shape in CLOCKS else LEAST_EVIDENCE):
+        return None, standing
+    return Component(shape, who, evidence_best, Fit(np.zeros_like(view.state.residual))), standing
+
+
+def _candidates(sheet: Sheet) -> float:
+    return float(np.log((sheet.customers + len(sheet.borrowed)) * len(Shape)))
+
+
+def _gate_evidence(view: View, found: Explanation) -> float:
+    """Evidence of a share of the supply, fitted together with the technical loss."""
+    sheet, state = view.sheet, view.state
+    left = state.residual + found.technical_kwh
+    technical = fit_technical(left, sheet.supply, sheet.square, state.weight, gate=True)
+    after = left - technical_loss(technical, sheet.supply, sheet.square)
+    gain = state.square_sum - float(state.weight @ after**2)
+    return float(view.by_gain(np.array([gain]), 1.0)[0]) - _candidates(sheet)
+
+
+def _refit(sheet: Sheet, found: Explanation) -> None:
+    """Fit every component to what the others leave, round after round, until nothing moves."""
+    state = found.state
+    gate = any(each.shape is Shape.GATE for each in found.components)
+    before = np.inf
+    for _ in range(MOST_PASSES):
+        for component in found.components:
+            if component.shape is not Shape.GATE:
+                _refit_one(sheet, state, component)
+        state.residual += found.technical_kwh
+        found.technical = fit_technical(state.residual, sheet.supply, sheet.square, state.weight, gate=gate)
+        found.technical_kwh = technical_loss(found.technical, sheet.supply, sheet.square)
+        state.residual -= found.technical_kwh
+        state.summed()
+        if before - state.square_sum < SETTLED * state.square_sum:
+            break
+        before = state.square_sum
+
+
+def _refit_one(sheet: Sheet, state: State, component: Component) -> None:
+    old = component.fit
+    state.residual += old.explained
+    if old.open_at is not None:
+        resting, ratio = old.open_at
+        state.weight[resting] *= ratio
+    component.fit = fit_shape(component.shape, sheet, state, component.customer)
+    state.residual -= component.fit.explained
+    if component.fit.open_at is not None:
+        resting, ratio = component.fit.open_at
+        state.weight[resting] /= ratio

@@ -1,0 +1,141 @@
+"""The arrays that the search for causes works on, and its state.
+
+Source: no formula of its own; weights are one over the variance of the loss (Gauss-Markov).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wattwarden.calc.loss.area import Area, Bools, Floats, Ints
+from wattwarden.calc.loss.estimate import filled_readings
+from wattwarden.calc.loss.technical import fit_technical, load_square, technical_loss
+
+GATE_SPREAD = 0.003
+"""Standard deviation of one interval of the balance as a share of the supply: gate and customer meters of
+class 0.5 to 1, each much better than its limit at steady load. The search estimates it anew."""
+LEAST_VARIANCE = 1e-6
+MOST_ECHO = 0.9
+FLOOR_SHARE = 0.02
+"""A reading below this share of the customer's mean is a meter at rest."""
+MOST_TECHNICAL_SHARE = 0.3
+LEVELS = 12
+CEILING_QUANTILE = 0.985
+"""Readings from this quantile on are the customer's ceiling."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One area prepared for the search.
+
+    Attributes:
+        readings: Customers × intervals, kWh, gaps estimated.
+        supply: Gate supply per interval, kWh.
+        square: Load column of the technical loss, kWh².
+        loss: Delivered energy less readings per interval, kWh.
+        weight: One over the variance of the loss per interval, 1/kWh².
+        effective: Number of intervals that the weights amount to.
+        at_floor, at_ceiling: Whether each reading rests at its lowest or highest.
+        level: Place of each reading among the customer's own, 0 to ``LEVELS`` − 1.
+        borrowed: Readings of customers of neighbouring areas, kWh.
+    """
+
+    readings: Floats
+    supply: Floats
+    square: Floats
+    loss: Floats
+    weight: Floats
+    effective: float
+    hour: Ints
+    day: Ints
+    at_floor: Bools
+    at_ceiling: Bools
+    level: Ints
+    borrowed: Floats
+
+    @property
+    def days(self) -> int:
+        """Number of days begun."""
+        return int(self.day[-1]) + 1
+
+    @property
+    def customers(self) -> int:
+        """Number of customers."""
+        return len(self.readings)
+
+
+@dataclass
+class State:
+    """Where the search stands.
+
+    Attributes:
+        residual: Loss not yet explained, kWh per interval.
+        weight: Weights, smaller where a component leaves the amount open.
+        square_sum: Σ weight·residual².
+    """
+
+    residual: Floats
+    weight: Floats
+    square_sum: float = field(default=0.0)
+
+    @property
+    def echo(self) -> float:
+        """Correlation of the residual with itself one interval later: about 0 when only noise is left."""
+        scaled = np.sqrt(self.weight) * self.residual
+        square = float(scaled @ scaled)
+        return float(scaled[1:] @ scaled[:-1]) / square if square > 0 else 0.0
+
+    @property
+    def independent_share(self) -> float:
+        """Share of the intervals that tell something new (Bartlett, J. R. Stat. Soc. 98, 1935)."""
+        rho = min(max(self.echo, 0.0), MOST_ECHO)
+        return (1 - rho) / (1 + rho)
+
+    def summed(self) -> None:
+        """Bring ``square_sum`` up to date."""
+        self.square_sum = float(self.weight @ self.residual**2)
+
+
+def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
+    """Arrays of an area that can be balanced; intervals without supply count for nothing."""
+    readings, variance = filled_readings(area)
+    delivered = area.delivered_kwh
+    known = ~np.isnan(delivered)
+    supply = np.where(known, delivered, np.nanmean(delivered))
+    own = (GATE_SPREAD * supply) ** 2 + LEAST_VARIANCE
+    weight = np.where(known, 1.0 / (own + variance.sum(axis=0)), 0.0)
+    loss = supply - readings.sum(axis=0)
+    net = np.where(known, area.supply_kwh, 0.0)
+    mean = np.nanmean(area.readings_kwh, axis=1, where=~np.isnan(area.readings_kwh), keepdims=True)
+    mean = np.nan_to_num(mean)
+    ceiling = np.quantile(readings, CEILING_QUANTILE, axis=1, keepdims=True)
+    measured = variance == 0
+    return Sheet(
+        readings=readings,
+        supply=supply,
+        square=_carried_square(net, loss, weight, area.temperature_c),
+        loss=loss,
+        weight=weight,
+        effective=float((own * weight).sum()),
+        hour=area.hour,
+        day=area.day,
+        at_floor=measured & (readings <= np.maximum(FLOOR_SHARE * mean, 1e-9)),
+        at_ceiling=measured & (readings >= ceiling - 1e-9) & (readings > 0),
+        level=_levels(readings),
+        borrowed=np.zeros((0, supply.size)) if borrowed is None else borrowed,
+    )
+
+
+def _carried_square(net: Floats, loss: Floats, weight: Floats, temperature_c: Floats | None) -> Floats:
+    """Load squared, where the load is what the lines carry on to customers: supply less technical loss."""
+    square = load_square(net, temperature_c)
+    technical = technical_loss(fit_technical(loss, net, square, weight, gate=False), net, square)
+    return load_square(net - np.minimum(technical, np.abs(net) * MOST_TECHNICAL_SHARE), temperature_c)
+
+
+def _levels(readings: Floats) -> Ints:
+    """Which twelfth of the customer's own readings each belongs to."""
+    edges = np.quantile(readings, np.arange(1, LEVELS) / LEVELS, axis=1).T
+    return np.stack(
+        [np.searchsorted(edge, row, side="left") for edge, row in zip(edges, readings, strict=True)]
+    )
