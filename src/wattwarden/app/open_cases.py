@@ -72,7 +72,9 @@ def _run(home: Path, scan: ScanFiles, progress: Progress) -> Opened:
     done, at = Opened(scan_number(scan)), now()
     with scanned_lake(home, scan) as engine:
         paths = {str(unit["org_id"]): str(unit["path"]) for unit in org_units(engine)}
-        areas = dict(zip(*(engine.query(_AREAS)[n].to_pylist() for n in ("premise_id", "area_id")), strict=True))
+        areas = dict(
+            zip(*(engine.query(_AREAS)[n].to_pylist() for n in ("premise_id", "area_id")), strict=True)
+        )
     places = Places(paths, areas)
     candidates = {str(row["case_key"]): row for row in scan.cases.to_pylist()}
     groups, rows = _findings(scan)
@@ -116,9 +118,7 @@ def _merge_chunk(
         _ranked(case, candidates.get(case.case_key))
 
 
-def _sized(
-    case: Case, events: Sequence[Event], candidate: Row | None, at: datetime
-) -> Iterator[Event]:
+def _sized(case: Case, events: Sequence[Event], candidate: Row | None, at: datetime) -> Iterator[Event]:
     """The latest sizing of what was found, booked when it differs from the one before."""
     if candidate is None or not case.is_open:
         return

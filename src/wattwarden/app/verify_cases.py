@@ -123,5 +123,3 @@ def _watched(
         data.until.get(joined.rule_id),
         data.series.get(key, ()),
     )
-
-

@@ -47,7 +47,11 @@ def _draw_unit(org_id: str, day: date, at: datetime, places: Places) -> int:
     share = Fraction(planning().random_share_pct, 100)
     chosen = random_visits(seed_of(day, org_id), strata, planning().visits_per_day, share)
     for visit in chosen:
-        case = _mark(waiting[visit.id], visit, at) if visit.stratum == FLAGGED else _open(org_id, visit, at, places)
+        case = (
+            _mark(waiting[visit.id], visit, at)
+            if visit.stratum == FLAGGED
+            else _open(org_id, visit, at, places)
+        )
         RandomDraw.objects.create(
             day=day, org_id=org_id, stratum=visit.stratum, premise_id=visit.id,
             population=len(strata[visit.stratum]), probability=_chance(visit), case=case,

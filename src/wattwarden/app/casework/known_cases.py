@@ -25,7 +25,9 @@ def joined_and_gone(gone: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def unchanged(groups: Mapping[str, Sequence[ScannedFinding]], candidates: Candidates) -> list[str]:
     """Subjects that have something new: no case yet, another set of findings, worse, or sized anew."""
-    rows = Case.objects.filter(case_key__in=list(groups), process=RISK_CASE).order_by("case_key", "-is_open", "-pk")
+    rows = Case.objects.filter(case_key__in=list(groups), process=RISK_CASE).order_by(
+        "case_key", "-is_open", "-pk"
+    )
     latest = {key: next(cases) for key, cases in groupby(rows, key=lambda case: case.case_key)}
     joined: dict[int, dict[str, bool]] = {}
     pairs = CaseFinding.objects.filter(case__in=[case.pk for case in latest.values()])
@@ -34,7 +36,8 @@ def unchanged(groups: Mapping[str, Sequence[ScannedFinding]], candidates: Candid
     return [
         key
         for key, group in groups.items()
-        if key not in latest or _is_news(latest[key], joined.get(latest[key].pk, {}), group, candidates.get(key))
+        if key not in latest
+        or _is_news(latest[key], joined.get(latest[key].pk, {}), group, candidates.get(key))
     ]
 
 
@@ -65,7 +68,9 @@ def known_cases(
         What ``merge`` knows; the latest case of each subject; histories by number of case.
     """
     process = known_processes()[RISK_CASE]
-    customers = {str(candidates[k]["customer_id"]) for k in keys if k in candidates and candidates[k]["customer_id"]}
+    customers = {
+        str(candidates[k]["customer_id"]) for k in keys if k in candidates and candidates[k]["customer_id"]
+    }
     own = list(Case.objects.filter(case_key__in=keys, process=RISK_CASE))
     others = Case.objects.filter(customer_id__in=customers, process=RISK_CASE).exclude(case_key__in=keys)
     rows = {case.pk: case for case in (*own, *others)}

@@ -60,10 +60,11 @@ def _from_lake(customer_id: str) -> tuple[dict[str, object], list[Mapping[str, o
     scratch = home() / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
     literal = "'" + customer_id.replace("'", "''") + "'"
-    with DuckDBEngine(contract(), load_scan_settings(home()).limits, scratch, home() / SITE_CONTENT) as engine:
+    with DuckDBEngine(
+        contract(), load_scan_settings(home()).limits, scratch, home() / SITE_CONTENT
+    ) as engine:
         engine.open_snapshot(Lake(home(), contract()).snapshot(), only_customer=customer_id)
         engine.derive(derivation_order(contract(), ["open_bill"]))
         rows = engine.query(_KNOWN.format(customer=literal)).to_pylist()
         contacts = engine.query(_CONTACTS.format(customer=literal)).to_pylist()
     return (rows[0] if rows else {}), contacts
-

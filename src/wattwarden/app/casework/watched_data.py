@@ -24,9 +24,7 @@ class RuleData:
     series: dict[str, Points] = field(default_factory=dict)
 
 
-def data_of_rules(
-    engine: DuckDBEngine, rules: Mapping[str, Rule], joined: Sequence[CaseFinding]
-) -> RuleData:
+def data_of_rules(engine: DuckDBEngine, rules: Mapping[str, Rule], joined: Sequence[CaseFinding]) -> RuleData:
     """Read what verification of these findings needs; a series that cannot be read is left out."""
     found = RuleData()
     latest: dict[str, date | None] = {}
