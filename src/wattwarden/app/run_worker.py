@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import close_old_connections, transaction
 
 from wattwarden.app.casework.act_on_case import append
-from wattwarden.app.casework.channels import Unsent, send
+from wattwarden.app.casework.channels import UnsentError, send
 from wattwarden.app.casework.histories import history_of, view_of
 from wattwarden.app.casework.settings import office, telling
 from wattwarden.app.casework.tell import queue_deliveries, queue_notices
@@ -74,7 +74,7 @@ def send_due(done: Round) -> None:
             return
         try:
             send(delivery)
-        except Unsent as error:
+        except UnsentError as error:
             done.failed += 1
             has_failed(delivery, stored(now()), error.why, _again(delivery))
         else:

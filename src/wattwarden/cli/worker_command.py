@@ -14,7 +14,7 @@ def worker(
 ) -> None:
     """Send notices that are due, with retry, and wake cases. 发送通知并唤醒工单.
 
-    Channels come from the environment: WATTWARDEN_SMTP, WATTWARDEN_WEBHOOK, WATTWARDEN_WECOM, WATTWARDEN_DINGTALK.
+    Channels come from the environment: WATTWARDEN_SMTP, _WEBHOOK, _WECOM, _DINGTALK.
     """
     folder = home_folder(home)
     with problems_shown():

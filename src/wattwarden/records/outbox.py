@@ -30,7 +30,7 @@ def leaving(at: datetime) -> list[Notice]:
 
 
 def put_deliveries(deliveries: Sequence[Delivery], of: Sequence[str]) -> None:
-    """Write deliveries and mark their notices, together: a worker killed between them repeats both or neither."""
+    """Write deliveries and mark their notices, together: a worker that is killed repeats both or neither."""
     with transaction.atomic():
         Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
         Notice.objects.filter(pk__in=of).update(delivered=True)

@@ -22,7 +22,7 @@ class Assigned:
 
 
 def assign_many(viewer: Viewer, chosen: Sequence[tuple[int, int]], owner: str, once: str) -> Assigned:
-    """Hand cases to somebody: by an action that hands over and moves, where the step has one, else as they stand.
+    """Hand cases to somebody: by an action that hands over, where the step has one, else as they stand.
 
     Args:
         viewer: Who assigns.

@@ -56,7 +56,7 @@ def _scanned(row: Row, key: str, named: NamedStaff) -> ScannedFinding:
     about = (str(row["subject_id"]),) if row["subject_kind"] == "staff" else ()
     customer = {"customer": str(row["customer_id"])} if row["customer_id"] else {}
     return ScannedFinding(
-        str(row["finding_key"]), key, str(row["severity"]), LifeState(row["state"] or LifeState.OPEN), customer,
+        str(row["finding_key"]), key, str(row["severity"]), LifeState(str(row["state"] or LifeState.OPEN)), customer,
         about, tuple(n for n in staff if n not in about),
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The ways by which notices leave, from the environment, and one sending by each.
 
-``WATTWARDEN_SMTP`` is ``smtp://user:password@host:port`` (``smtps://`` for TLS from the start, ``starttls=1`` as a
-query parameter to change over); ``console:`` prints mails, as in a demonstration. ``WATTWARDEN_WEBHOOK``,
+``WATTWARDEN_SMTP`` is ``smtp://user:password@host:port`` (``smtps://`` for TLS from the start,
+``?starttls=1`` to change over); ``console:`` prints mails, as in a demonstration. ``WATTWARDEN_WEBHOOK``,
 ``WATTWARDEN_WECOM`` and ``WATTWARDEN_DINGTALK`` are addresses that get every notice of a role;
 ``WATTWARDEN_WEBHOOK_SECRET`` and ``WATTWARDEN_DINGTALK_SECRET`` sign them.
 """
@@ -30,7 +30,7 @@ SENDER = "WATTWARDEN_MAIL_FROM"
 
 
 @dataclass(frozen=True)
-class Unsent(Exception):
+class UnsentError(Exception):
     """A sending that failed and may be tried again."""
 
     why: str
@@ -51,7 +51,7 @@ def send(delivery: Delivery) -> None:
     """Send one delivery, with its key, so that the receiver may drop a repeat.
 
     Raises:
-        Unsent: it did not arrive, as far as can be told.
+        UnsentError: it did not arrive, as far as can be told.
     """
     title = Label(zh=delivery.title_zh, en=delivery.title_en)
     text = Label(zh=delivery.text_zh, en=delivery.text_en)
@@ -88,9 +88,9 @@ def _post(address: str, request: payloads.Request, key: str) -> None:
     try:
         with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310 the scheme was checked above
             if answer.status not in _OK:
-                raise Unsent(f"status {answer.status}")
+                raise UnsentError(f"status {answer.status}")
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-        raise Unsent(str(error)) from error
+        raise UnsentError(str(error)) from error
 
 
 def _mail(message: EmailMessage) -> None:
@@ -100,7 +100,7 @@ def _mail(message: EmailMessage) -> None:
         sys.stdout.write(f"{message}\n")
         return
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise Unsent("WATTWARDEN_SMTP is not set; expected smtp://host:port")
+        raise UnsentError("WATTWARDEN_SMTP is not set; expected smtp://host:port")
     try:
         with _connection(parts.scheme, parts.hostname, parts.port) as server:
             if parse_qs(parts.query).get("starttls") == ["1"]:
@@ -109,7 +109,7 @@ def _mail(message: EmailMessage) -> None:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
-        raise Unsent(str(error)) from error
+        raise UnsentError(str(error)) from error
 
 
 def _connection(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

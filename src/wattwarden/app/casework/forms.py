@@ -171,35 +171,34 @@ def yuan_typed(text: str) -> int:
 
 def _field(need: str, seen: CaseView, action: Action | None, people: Choices, suggested: str) -> Field:
     label = _LABELS[need]
-    match need:
-        case "reason":
-            return Field(need, label, "select", _reasons(seen, action))
-        case "owner":
-            nobody = () if action else ((NOBODY, Label(zh="(退回待领)", en="(nobody: put it back)")),)
-            return Field(need, label, "select", (*people, *nobody))
-        case "outcome":
-            codes = action.outcomes if action else ()
-            return Field(need, label, "select", [(c, seen.process.outcomes[c].title) for c in codes])
-        case "cause":
-            return Field(need, label, "select", list(seen.process.causes.items()))
-        case "checklist":
-            return Field(need, label, "checks", _checklist(seen))
-        case "materials":
-            step = seen.process.steps[seen.state.step]
-            return Field(need, label, "checks", list(step.materials.items()))
-        case "amount":
-            hint = (
-                Label(zh="建议值取自工单台账", en="suggested from the ledger of the case")
-                if suggested
-                else None
-            )
-            return Field(need, label, "money", value=suggested, hint=hint)
-        case "until":
-            return Field(need, label, "date")
-        case "evidence":
-            return Field(need, label, "files", is_needed=not seen.state.evidence)
-        case _:
-            return Field(need, label, "text")
+    if need in ("checklist", "materials"):
+        step = seen.process.steps[seen.state.step]
+        return Field(
+            need, label, "checks", _checklist(seen) if need == "checklist" else list(step.materials.items())
+        )
+    if need == "amount":
+        hint = (
+            Label(zh="建议值取自工单台账", en="suggested from the ledger of the case") if suggested else None
+        )
+        return Field(need, label, "money", value=suggested, hint=hint)
+    if need == "evidence":
+        return Field(need, label, "files", is_needed=not seen.state.evidence)
+    choices = _choices(need, seen, action, people)
+    if choices is not None:
+        return Field(need, label, "select", choices)
+    return Field(need, label, "date" if need == "until" else "text")
+
+
+def _choices(need: str, seen: CaseView, action: Action | None, people: Choices) -> Choices | None:
+    """What may be chosen for a requirement; None where it is typed."""
+    if need == "reason":
+        return _reasons(seen, action)
+    if need == "owner":
+        nobody = () if action else ((NOBODY, Label(zh="(退回待领)", en="(nobody: put it back)")),)
+        return (*people, *nobody)
+    if need == "outcome" and action:
+        return [(code, seen.process.outcomes[code].title) for code in action.outcomes]
+    return list(seen.process.causes.items()) if need == "cause" else None
 
 
 def _reasons(seen: CaseView, action: Action | None) -> Choices:

@@ -1,4 +1,4 @@
-"""How the gates of a case's hard steps stand, with what would turn them green and the softest step instead."""
+"""How the gates of a case's hard steps stand, what would turn them green, and the softest step instead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

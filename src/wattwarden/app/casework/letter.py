@@ -1,4 +1,4 @@
-"""The evidence letter to a customer, in plain Chinese or English, as PDF; every figure is taken from the case."""
+"""The evidence letter to a customer in plain Chinese or English as PDF; its figures are those of the case."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.show_finding import clause_lines
 from wattwarden.app.shown_value import shown_value, yuan
 from wattwarden.app.store import home
-from wattwarden.cases.ledger import BOOKS, ledger
+from wattwarden.cases.ledger import BOOKS, Ledger, ledger
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.content import BUILT_IN, contract, read_yaml, validate
 from wattwarden.domain.errors import fail
@@ -115,7 +115,7 @@ def _data(case: Case, customer: Customer, masker: Masker, language: Language) ->
         "opening": words["opening"],
         "findings": [_finding(j, known_rules().get(j.rule_id), masker, language) for j in joined],
         "computation_title": words["computation_title"],
-        "computation": _amounts(events and ledger(events), joined, language),
+        "computation": _amounts(ledger(events), list(joined), language),
         "objection_title": words["objection_title"],
         "objection": fixed.objection.text(language).format(days=fixed.objection_days),
         "office_title": words["office_title"],
@@ -151,7 +151,7 @@ def _finding(joined: CaseFinding, rule: Rule | None, masker: Masker, language: L
     }
 
 
-def _amounts(balance: object, joined: Sequence[CaseFinding], language: Language) -> list[list[str]]:
+def _amounts(balance: Ledger, joined: Sequence[CaseFinding], language: Language) -> list[list[str]]:
     """What each finding was sized at, then what the ledger of the case says."""
     rules = known_rules()
     lines = []
@@ -163,7 +163,7 @@ def _amounts(balance: object, joined: Sequence[CaseFinding], language: Language)
             )
             lines.append([f"{title} ({_WORDS['sized'].text(language)})", yuan(amount, language)])
     for book in BOOKS:
-        total = getattr(balance, book, 0)
+        total = getattr(balance, book)
         if total and book != "found":
             lines.append([BOOK_LABELS[book].text(language), yuan(total, language)])
     return lines

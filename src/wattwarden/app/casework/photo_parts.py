@@ -1,4 +1,4 @@
-"""Photos that come in parts over a bad connection: each part where the one before ended, then checked as a whole."""
+"""Photos that come in parts over a bad connection, each where the one before ended; then checked whole."""
 
 import hashlib
 from dataclasses import dataclass

@@ -68,7 +68,7 @@ def statistics(viewer: Viewer) -> Statistics:
     strata = _strata(visible_draws)
     return Statistics(
         books={book: books[book] or 0 for book in BOOKS},
-        by_rule=_hits(rows, "lead_rule", {k: v for k, v in rules.items()}),
+        by_rule=_hits(rows, "lead_rule", rules),
         by_org=_hits(rows, "org_id", {k: Label(zh=v, en=v) for k, v in units.items()}),
         by_person=_hits(rows, "owner", {k: Label(zh=v, en=v) for k, v in people.items()}),
         hit_rate=hit_rate(strata),

@@ -1,4 +1,4 @@
-"""Fill the outbox: notices of clocks, and deliveries of notices whose time has come, one digest a receiver."""
+"""Fill the outbox: notices of clocks, and deliveries when their time has come, one digest a receiver."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

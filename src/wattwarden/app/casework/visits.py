@@ -119,7 +119,7 @@ def take_entry(viewer: Viewer, case_id: int, sent: Mapping[str, object]) -> Take
     try:
         with transaction.atomic():
             entry = VisitEntry.objects.create(
-                entry_id=entry_id, case=case, user_id=viewer.user_id, kind=kind, noted_at=noted_at, version=version,
+                entry_id=entry_id, case=case, user_id=viewer.user_id or 0, kind=kind, noted_at=noted_at, version=version,
                 data=data,
             )  # fmt: skip
             conflict = _carry(viewer, case, entry) if kind in ACTING else ""
@@ -152,7 +152,7 @@ def keep_photo_entry(
     digest, media_type, size = stored
     with transaction.atomic():
         entry = VisitEntry.objects.create(
-            entry_id=entry_id, case=case, user_id=viewer.user_id, kind="photo", noted_at=_instant(sent.get("noted_at")),
+            entry_id=entry_id, case=case, user_id=viewer.user_id or 0, kind="photo", noted_at=_instant(sent.get("noted_at")),
             version=version if isinstance(version, int) else case.version, data={"note": str(place.get("note", ""))[:_LONGEST]},
         )  # fmt: skip
         Photo.objects.create(

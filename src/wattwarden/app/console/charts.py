@@ -65,7 +65,12 @@ def rank_chart(title: str, pairs: Sequence[tuple[str, float | int]], unit: str, 
         "grid": {"left": 8, "right": 24, "top": 8, "bottom": 28, "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "xAxis": {"type": "value", "name": unit, "nameLocation": "middle", "nameGap": 24},
-        "yAxis": {"type": "category", "data": names, "inverse": True, "axisLabel": {"width": 170, "overflow": "truncate"}},
+        "yAxis": {
+            "type": "category",
+            "data": names,
+            "inverse": True,
+            "axisLabel": {"width": 170, "overflow": "truncate"},
+        },
         "series": [{"type": "bar", "data": [value for _, value in pairs], "barMaxWidth": 16}],
     }
     return Chart(title, option, unit, (axis, f"{title} ({unit})" if unit else title), pairs)

@@ -12,8 +12,9 @@ from wattwarden.records.models.cases import (
     Submitted,
 )
 from wattwarden.records.models.customers import Customer
-from wattwarden.records.models.figures import FindingSum, RuleFigure
+from wattwarden.records.models.figures import FindingSum, RuleFigure, ScanPage
 from wattwarden.records.models.findings import Finding
+from wattwarden.records.models.imports import ImportJob
 from wattwarden.records.models.organisation import OrgUnit
 from wattwarden.records.models.outbox import Delivery, DeliveryAttempt, Notice
 from wattwarden.records.models.people import RoleGrant, User
@@ -21,6 +22,6 @@ from wattwarden.records.models.visits import Photo, VisitEntry
 
 __all__ = [
     "AuditHead", "AuditRecord", "Case", "CaseEvent", "CaseFinding", "CaseVerification", "Customer", "Delivery",
-    "DeliveryAttempt", "Finding", "FindingSum", "LedgerEntry", "Notice", "OrgUnit", "Photo", "RandomDraw",
-    "RoleGrant", "RuleFigure", "SecondReview", "Submitted", "User", "VisitEntry",
+    "DeliveryAttempt", "Finding", "FindingSum", "ImportJob", "LedgerEntry", "Notice", "OrgUnit", "Photo", "RandomDraw",
+    "RoleGrant", "RuleFigure", "ScanPage", "SecondReview", "Submitted", "User", "VisitEntry",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ class Case(models.Model):
     Attributes:
         case_key: What the findings were merged by; one open case each.
         version: Number of events; an action names the version it saw, a stale one is refused.
-        step, owner, owner_role, round, outcome, cause, due_at, until: Derived from the events, kept for lists.
+        step, owner, owner_role, round, outcome, cause, due_at, until: From the events, kept for lists.
         area_id: Transformer area, for related cases and for routes.
         lead_rule: Rule of the leading finding, by which hit rates are counted.
         verify_on: First day on which the data may decide, while it waits for that.

@@ -5,15 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from wattwarden.app.casework.letter import evidence_letter
+from wattwarden.domain.labels import Language
 from wattwarden.web.middleware import viewer_of
 
 
 @require_GET
 @login_required
 def letter(request: HttpRequest, case_id: int) -> HttpResponse:
-    """The letter in the language asked for; a masked copy with ``copy=1``, or where personal data may not be revealed."""
+    """The letter in the language asked for; with ``copy=1`` a masked copy for the file."""
     viewer = viewer_of(request)
-    wanted = "en" if request.GET.get("language") == "en" else "zh"
+    wanted: Language = "en" if request.GET.get("language") == "en" else "zh"
     masked = request.GET.get("copy") == "1"
     content = evidence_letter(viewer, case_id, wanted, masked=masked)
     name = f"letter-{case_id}-{wanted}{'-copy' if masked else ''}.pdf"
