@@ -80,6 +80,7 @@ def _measured(wiring: Wiring, angle: float, amps: float, noise: float = 0.0) -> 
     return Diagram(wiring.system, volts, currents, 220.0 if wiring.system == "4w" else 100.0)
 
 
+@settings(deadline=None, max_examples=25)
 @given(
     place=st.integers(min_value=0),
     system=st.sampled_from(["4w", "3w"]),
