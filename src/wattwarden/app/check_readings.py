@@ -59,7 +59,9 @@ def check_readings(home: Path, wanted: Wanted) -> ReadingCheck:
     """
     checks = load_checks(home / SITE_CONTENT).by_id
     if wanted.check is not None and wanted.check not in checks:
-        raise fail(f"check {wanted.check}", found="no such check in force", expected=f"one of {', '.join(checks)}")
+        raise fail(
+            f"check {wanted.check}", found="no such check in force", expected=f"one of {', '.join(checks)}"
+        )
     with newest_lake(home, wanted.customer) as engine:
         engine.derive(derivation_order(contract(), [*CHECKED, "meter_recent"]))
         values = _values(wanted)
@@ -117,8 +119,6 @@ def shown_checks(home: Path, language: Language) -> list[ShownCheck]:
                            for p in check.params.values()])
         for check in load_checks(home / SITE_CONTENT).by_id.values()
     ]  # fmt: skip
-
-
 
 
 def _values(wanted: Wanted) -> Row:

@@ -92,5 +92,7 @@ def _by_method(e: Evidence) -> dict[Method, Worked]:
 
 def _metered(e: Evidence, needs: str) -> Decimal:
     if e.metered_kwh is None:
-        raise fail(needs, found="no --metered-kwh", expected="the energy that the billing meter counted meanwhile")
+        raise fail(
+            needs, found="no --metered-kwh", expected="the energy that the billing meter counted meanwhile"
+        )
     return e.metered_kwh

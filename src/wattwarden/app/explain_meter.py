@@ -89,13 +89,21 @@ def explain_meter(home: Path, meter: str) -> ExplainedMeter:
         for row in found["faults"]
         if (name := str(row["check_id"])) in checks
     ]
-    load = None if curve["most_a"] is None else Decimal(str(curve["most_a"])) / Decimal(str(curve["secondary_a"])) * 100
-    return ExplainedMeter(facts, found["transformers"], found["requirements"], faults, found["events"], load, used)
+    load = (
+        None
+        if curve["most_a"] is None
+        else Decimal(str(curve["most_a"])) / Decimal(str(curve["secondary_a"])) * 100
+    )
+    return ExplainedMeter(
+        facts, found["transformers"], found["requirements"], faults, found["events"], load, used
+    )
 
 
 def _customer_of(home: Path, meter: str) -> str | None:
     with newest_lake(home) as engine:
-        rows = engine.query("SELECT customer_id FROM meter WHERE meter_id = $meter", {"meter": meter}).to_pylist()
+        rows = engine.query(
+            "SELECT customer_id FROM meter WHERE meter_id = $meter", {"meter": meter}
+        ).to_pylist()
     if not rows:
         raise fail(f"meter {meter}", found="no such meter", expected="a number of the table meter",
                    action="Look it up with 'wattwarden readings check --customer'.")  # fmt: skip

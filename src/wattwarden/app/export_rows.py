@@ -14,7 +14,12 @@ Form = Literal["table", "csv", "json", "xlsx"]
 
 
 def write_rows(
-    rows: Sequence[Mapping[str, object]], name: str, title: Label, form: Form, out: Path | None, language: Language
+    rows: Sequence[Mapping[str, object]],
+    name: str,
+    title: Label,
+    form: Form,
+    out: Path | None,
+    language: Language,
 ) -> str | None:
     """Write the rows to ``out``; the text itself where there is no file and the form is text.
 

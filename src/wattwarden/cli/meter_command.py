@@ -38,7 +38,9 @@ def wiring(
         str, typer.Option(help="u1=220@0 u2=… u3=… i1=3@-25 i2=… i3=…: V or A, degrees. 六角图")
     ],
     choice: Annotated[int, typer.Option(min=1, help="Candidate that is settled. 采用第几个候选")] = 1,
-    kwh: Annotated[Decimal | None, number("Energy read while the wiring was wrong, kWh. 错误期间抄见电量")] = None,
+    kwh: Annotated[
+        Decimal | None, number("Energy read while the wiring was wrong, kWh. 错误期间抄见电量")
+    ] = None,
     price: Annotated[Decimal | None, number("Price, yuan/kWh. 电价")] = None,
     out: Annotated[Path | None, typer.Option(help="Also write it, .xlsx or .html. 另存文件")] = None,
 ) -> None:
@@ -152,7 +154,12 @@ def _fault(fault: "Fault", cosine: Decimal) -> None:
             )
         )
     if fault.theory is not None:
-        out.print(say(f"    平衡负荷理论更正系数 K = {fault.theory} (cosφ {cosine})", f"    K of a balanced load by theory = {fault.theory} (cosφ {cosine})"))
+        out.print(
+            say(
+                f"    平衡负荷理论更正系数 K = {fault.theory} (cosφ {cosine})",
+                f"    K of a balanced load by theory = {fault.theory} (cosφ {cosine})",
+            )
+        )
     out.print(f"    {say('先核查', 'check first')}: {fault.first.text(language())}")
 
 

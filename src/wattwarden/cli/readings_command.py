@@ -24,7 +24,9 @@ As = Annotated[Format, typer.Option("--format", help="table, csv, json or xlsx. 
 Out = Annotated[Path | None, typer.Option(help="File to write. 输出文件")]
 
 
-def _wanted(check: str | None, meter: str | None, customer: str | None, since: datetime | None, limit: int) -> "Wanted":
+def _wanted(
+    check: str | None, meter: str | None, customer: str | None, since: datetime | None, limit: int
+) -> "Wanted":
     from wattwarden.app.check_readings import Wanted
 
     return Wanted(check, meter, customer, since.date() if since else None, limit or None)
@@ -32,7 +34,9 @@ def _wanted(check: str | None, meter: str | None, customer: str | None, since: d
 
 @app.command()
 def check(
-    name: Annotated[str | None, typer.Option("--check", help="One check by its id, else all. 核对项编号")] = None,
+    name: Annotated[
+        str | None, typer.Option("--check", help="One check by its id, else all. 核对项编号")
+    ] = None,
     meter: Meter = None,
     customer: Customer = None,
     since: Since = None,
@@ -76,7 +80,9 @@ def estimate(
     from wattwarden.domain.labels import Label
 
     with problems_shown(), messages().status(say("估算缺失日…", "estimating missing days …")):
-        rows = named(estimated_readings(home_folder(home), _wanted(None, meter, customer, since, limit)), language())
+        rows = named(
+            estimated_readings(home_folder(home), _wanted(None, meter, customer, since, limit)), language()
+        )
         title = Label(zh="缺失日估算", en="Estimated days")
         text = write_rows(rows, "estimates", title, form, out, language())
     _told(text, form, out)

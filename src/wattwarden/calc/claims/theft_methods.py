@@ -133,7 +133,9 @@ def compare(found: Mapping[Method, Worked], choice: Choice | None) -> Worked:
     if len(found) == 1:
         return found[method]
     kwh = {name: Decimal(worked.steps[-1].value) for name, worked in found.items()}
-    steps: list[Step] = [Step(TITLES[name], value, KWH, basis=found[name].steps[-1].basis) for name, value in kwh.items()]
+    steps: list[Step] = [
+        Step(TITLES[name], value, KWH, basis=found[name].steps[-1].basis) for name, value in kwh.items()
+    ]
     steps += [
         Step(Label(zh="各方法最小", en="Least of the methods"), min(kwh.values()), KWH),
         Step(Label(zh="各方法最大", en="Most of the methods"), max(kwh.values()), KWH),
@@ -141,7 +143,9 @@ def compare(found: Mapping[Method, Worked], choice: Choice | None) -> Worked:
     why = choice.reason if choice else ""
     who = choice.decided_by if choice else ""
     title, worked = TITLES[method], found[method]
-    chosen = Label(zh=f"采用：{title.zh}({why}；决定人：{who})", en=f"Chosen: {title.en} ({why}; decided by {who})")
+    chosen = Label(
+        zh=f"采用：{title.zh}({why}；决定人：{who})", en=f"Chosen: {title.en} ({why}; decided by {who})"
+    )
     last = worked.steps[-1]
     steps += [*worked.steps[:-1], Step(chosen, last.value, KWH, last.working, last.basis)]
     return Worked(worked.title, tuple(steps))
@@ -176,7 +180,11 @@ def policy_price(policy: PricePolicy, prices: Mapping[PricePolicy, Decimal]) -> 
         WattwardenError: no price is given for it.
     """
     if policy not in prices:
-        raise fail(f"price policy {policy}", found="no price for it", expected=f"a price; given: {', '.join(prices) or 'none'}")
+        raise fail(
+            f"price policy {policy}",
+            found="no price for it",
+            expected=f"a price; given: {', '.join(prices) or 'none'}",
+        )
     return prices[policy]
 
 

@@ -9,6 +9,7 @@ Source: DOMAIN A.4 (K by the vector diagram, never from an event alone); Bayes' 
 """
 
 import cmath
+import functools
 import math
 import re
 from collections.abc import Mapping
@@ -110,21 +111,37 @@ def _rated(system: System, volts: float) -> float:
     return min(usual, key=lambda value: abs(math.log(volts / value)))
 
 
+@dataclass(frozen=True)
+class _Known:
+    """The candidate wirings of a system with their phasors as numbers, by candidate and element."""
+
+    wirings: tuple[Wiring, ...]
+    volts: Complexes
+    amps: Complexes
+    changes: npt.NDArray[np.int64]
+
+
+@functools.cache
+def _known(system: System) -> _Known:
+    wirings = tuple(candidates(system))
+    scale = 1 if system == "4w" else math.sqrt(3)
+    volts = np.array([[complex(u) / scale for u in w.voltages()] for w in wirings])
+    amps = np.array([[complex(i.phasor()) for i in w.amps] for w in wirings])
+    return _Known(wirings, volts, amps, np.array([w.changes for w in wirings]))
+
+
 def propose(diagram: Diagram, least: float = 0.001) -> list[Candidate]:
     """Candidates with a probability of at least ``least``, the likeliest first."""
-    wirings = list(candidates(diagram.system))
-    angles = np.radians(ANGLES_DEG)
+    known = _known(diagram.system)
     prior = -0.5 * ((ANGLES_DEG - USUAL_ANGLE_DEG) / ANGLE_SPREAD_DEG) ** 2
-    fits = np.stack([_log_likelihood(diagram, w, angles) + prior for w in wirings])
-    scores = np.logaddexp.reduce(fits, axis=1) + np.array([w.changes for w in wirings]) * math.log(
-        PER_MISTAKE
-    )
+    fits = _log_likelihood(diagram, known) + prior
+    scores = np.logaddexp.reduce(fits, axis=1) + known.changes * math.log(PER_MISTAKE)
     shares = np.exp(scores - np.logaddexp.reduce(scores))
-    best = fits.argmax(axis=1)
+    best = np.radians(ANGLES_DEG[fits.argmax(axis=1)])
     found = [
-        Candidate(w, float(shares[n]), float(ANGLES_DEG[best[n]]), measured_factor(diagram, w),
-                  _theory(w, float(angles[best[n]])))
-        for n, w in enumerate(wirings) if shares[n] >= least
+        Candidate(w, float(shares[n]), round(math.degrees(best[n])), measured_factor(diagram, w),
+                  _theory(w, float(best[n])))
+        for n, w in enumerate(known.wirings) if shares[n] >= least
     ]  # fmt: skip
     return sorted(found, key=lambda c: -c.probability)
 
@@ -135,27 +152,20 @@ def _theory(wiring: Wiring, angle: float) -> Decimal | None:
     return None if k is None else round_to(k, FACTOR_DIGITS)
 
 
-def _log_likelihood(
-    diagram: Diagram, wiring: Wiring, angles: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Log likelihood for each load angle; magnitudes of the currents are free, their angles are not."""
-    scale = diagram.rated_v / (1 if diagram.system == "4w" else math.sqrt(3))
-    volts = np.array([complex(u) * scale for u in wiring.voltages()])
-    turn = _turn(np.array(diagram.volts), volts)
-    spread = VOLTAGE_ERROR * diagram.rated_v
-    score = np.full(
-        len(angles), -0.5 * float((np.abs(np.array(diagram.volts) - volts * turn) ** 2).sum()) / spread**2
-    )
-    largest = max((abs(i) for i in diagram.amps), default=0.0)
-    for measured, current in zip(diagram.amps, wiring.amps, strict=True):
-        is_there = abs(measured) > LOST_SHARE * largest
-        phasor = complex(current.phasor())
-        if bool(phasor) != is_there:
-            score -= 0.5 / LOST_SHARE**2
-        elif is_there:
-            off = np.angle(measured / (phasor * turn * np.exp(-1j * angles)))
-            score -= 0.5 * (np.degrees(off) / ANGLE_ERROR_DEG) ** 2
-    return score
+def _log_likelihood(diagram: Diagram, known: _Known) -> npt.NDArray[np.float64]:
+    """Log likelihood by candidate and load angle; magnitudes of the currents are free, their angles are not."""
+    measured_u, measured_i = np.array(diagram.volts), np.array(diagram.amps)
+    inner = known.volts.conj() @ measured_u
+    turn = np.where(np.abs(inner) > 0, inner / np.maximum(np.abs(inner), np.finfo(float).tiny), 1)[:, None]
+    misfit = np.abs(measured_u - known.volts * diagram.rated_v * turn) ** 2
+    score = -0.5 * misfit.sum(axis=1) / (VOLTAGE_ERROR * diagram.rated_v) ** 2
+    is_there = np.abs(measured_i) > LOST_SHARE * np.abs(measured_i).max()
+    expected = known.amps != 0
+    score -= 0.5 / LOST_SHARE**2 * (expected != is_there).sum(axis=1)
+    off = np.angle(measured_i * (known.amps * turn).conj())[:, :, None] + np.radians(ANGLES_DEG)
+    off = np.degrees(np.angle(np.exp(1j * off)))
+    both = (expected & is_there)[:, :, None]
+    return np.asarray(score[:, None] - 0.5 * np.where(both, (off / ANGLE_ERROR_DEG) ** 2, 0.0).sum(axis=1))
 
 
 def _turn(measured: Complexes, expected: Complexes) -> complex:

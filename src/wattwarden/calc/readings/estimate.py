@@ -5,7 +5,7 @@ difference of the registers exactly. The shares follow, in this order, where the
 weekdays of the meter itself (like days), the days of like customers (peers), or equal parts (linear). After the
 last register of a meter the mean of its like days is taken, and nothing bounds it.
 
-Uncertainty: with the relative deviation s of the meter's known days from what the method says of them, the
+Uncertainty: with the relative deviation s of the meter's known days from the mean of their other like days, the
 estimate e with weight w of W has the 95 % interval e ± 1.96·s·e·√(1 − w/W); it is cut to what the gap holds.
 
 Source: the estimation methods of meter data systems (like-day, profile, linear); GUM (JCGM 100:2008), 5.1.
@@ -110,7 +110,7 @@ class Profile:
     Attributes:
         like: Mean energy by meter and weekday, NaN where too few days are known.
         level: Mean energy by meter, NaN where none is known.
-        deviation: Relative deviation of known days from their like days, by meter.
+        deviation: Relative deviation of known days from the mean of their other like days, by meter.
         peer: Energy relative to the own mean, by peer group and day since ``first_day``; NaN where too few peers.
         group: Peer group of each meter.
     """
@@ -135,7 +135,9 @@ def _profile(rows: Registers, energy: Ints, known: Bools) -> Profile:
     like = _mean(cell, value, meters * WEEK, LEAST_LIKE_DAYS).reshape(meters, WEEK)
     level = _mean(meter, value, meters, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        off = value / like[meter, weekday(day)] - 1
+        count = np.bincount(cell, minlength=meters * WEEK)[cell]
+        others = (like[meter, weekday(day)] * count - value) / (count - 1)
+        off = value / others - 1
         relative = value / level[meter]
     told = np.isfinite(off)
     spread = np.sqrt(_mean(meter[told], off[told] ** 2, meters, LEAST_KNOWN_DAYS))
