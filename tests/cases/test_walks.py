@@ -41,12 +41,13 @@ def given(case: CaseView, rng: random.Random, actor: Actor, action: str) -> Give
     )
 
 
-def walk(process: Process, rng: random.Random, steps: int) -> tuple[list[Event], set[str], int]:
-    """Do random things; the events, the steps seen, and how many acts were taken."""
+def walk(process: Process, rng: random.Random, steps: int, seen: set[str]) -> tuple[list[Event], int]:
+    """Do random things, new steps first; the events, and how many acts were taken."""
     now = at("2026-03-02 09:00")
     facts = {name: rng.choice(list(kind.values)) for name, kind in process.facts.items() if kind.values}
     events = [open_case(process, Opening(facts=facts), SYSTEM, calendar(), now)]
-    seen, taken = {process.starts_in}, 0
+    taken = 0
+    seen.add(process.starts_in)
     for _ in range(steps):
         now += timedelta(minutes=rng.choice((0, 10, 300, 1500, 4000)))
         case = view(process, events, calendar(), now)
@@ -56,20 +57,20 @@ def walk(process: Process, rng: random.Random, steps: int) -> tuple[list[Event],
         actor = rng.choice(owner if owner and rng.random() < 0.5 else CROWD)
         offered = [name for name, problems in allowed(case, actor).items() if not problems]
         work = [name for name in offered if name in process.actions]
-        action = rng.choice(work if work and rng.random() < 0.8 else offered)
+        fresh = [name for name in work if (process.actions[name].to or process.starts_in) not in seen]
+        action = rng.choice(fresh or (work if work and rng.random() < 0.8 else offered))
         decision = act(case, action, actor, given(case, rng, actor, action), GOOD, calendar())
         events += decision.events
         taken += decision.is_allowed
         seen.add(view(process, events, calendar(), now).state.step)
-    return events, seen, taken
+    return events, taken
 
 
 @pytest.mark.parametrize("name", sorted(processes()))
 def test_every_step_is_reached_and_every_clock_can_be_explained(name: str) -> None:
     process, rng, seen, taken = processes()[name], random.Random(8), set[str](), 0
-    for _ in range(50):
-        events, steps, acts = walk(process, rng, 18)
-        seen |= steps
+    for _ in range(30):
+        events, acts = walk(process, rng, 15, seen)
         taken += acts
         case = view(process, events, calendar(), events[-1].at)
         again = view(
@@ -83,7 +84,7 @@ def test_every_step_is_reached_and_every_clock_can_be_explained(name: str) -> No
                 clock.due_at is None and clock.breached_at is None and clock.state is ClockState.BREACHED
             )
     assert seen == set(process.steps)
-    assert taken > 300
+    assert taken > 200
 
 
 def test_a_pause_that_lasted_its_longest_is_ended_once() -> None:
