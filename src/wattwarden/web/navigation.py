@@ -34,6 +34,11 @@ class Shown:
 
 ENTRIES = (
     Entry("findings", Label(zh="疑点", en="Findings"), ("see_findings",)),
+    Entry("staff_findings", Label(zh="内部疑点", en="Staff inbox"), ("see_staff_findings",)),
+    Entry("people", Label(zh="用户", en="People"), ("manage_users",)),
+    Entry("organisation", Label(zh="组织", en="Organisation"), ("manage_users",)),
+    Entry("audit", Label(zh="审计", en="Audit log"), ("see_audit",)),
+    Entry("settings", Label(zh="设置", en="Settings"), ("manage_settings",)),
 )  # fmt: skip
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields
 
 from django.db.models import Q
 
+from wattwarden.app.console.masking import masker_for
 from wattwarden.app.console.paging import ROWS_PER_PAGE, Page, cursor, place
+from wattwarden.app.console.traces import Subject, read
 from wattwarden.app.rule_catalogue import all_rules
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.content import contract
 from wattwarden.domain.finding import LifeState
-from wattwarden.domain.masking import Masker
 from wattwarden.records.guard import load, visible
 from wattwarden.records.models import Finding
 from wattwarden.rulekit.model import Rule
@@ -24,6 +24,7 @@ class FindingFilter:
     Args:
         state: ``open`` (also those that came back) or ``gone``.
         q: Beginning of a customer, premise or subject number.
+        staff_side: Those about the utility's own people instead of all others; no address asks for it.
     """
 
     risk: str = ""
@@ -31,11 +32,13 @@ class FindingFilter:
     severity: str = ""
     state: str = "open"
     q: str = ""
+    staff_side: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "FindingFilter":
         """The filter that an address asks for; unknown names are left out."""
-        return cls(**{f.name: query[f.name].strip() for f in fields(cls) if f.name in query})
+        names = [f.name for f in fields(cls) if f.type is str and f.name in query]
+        return cls(**{name: query[name].strip().replace("\0", "") for name in names})
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,16 @@ def find_one(viewer: Viewer, key: str) -> ListedFinding:
     Raises:
         WattwardenError: it does not exist for this viewer.
     """
-    return _listed(viewer, [load(Finding, key, viewer, "see_findings")])[0]
+    row = load(Finding, key, viewer, "see_findings")
+    read(viewer, Subject("finding", row.finding_key, row.org_path, row.staff_side))
+    return _listed(viewer, [row])[0]
 
 
 def _listed(viewer: Viewer, rows: Sequence[Finding]) -> list[ListedFinding]:
     rules = all_rules(home())
-    hidden = Masker.of(contract())
     listed = []
     for row in rows:
-        masker = hidden.showing("customer_no") if "customer_no" in viewer.sees(row.org_path) else hidden
+        masker = masker_for(viewer, row.org_path)
         listed.append(
             ListedFinding(
                 row,
@@ -94,6 +98,7 @@ def _listed(viewer: Viewer, rows: Sequence[Finding]) -> list[ListedFinding]:
 def _condition(chosen: FindingFilter) -> Q:
     gone = Q(state=LifeState.GONE.value)
     wanted = gone if chosen.state == LifeState.GONE.value else ~gone
+    wanted &= Q(staff_side=chosen.staff_side)
     for name, value in (("risk", chosen.risk), ("rule_id", chosen.rule), ("severity", chosen.severity)):
         if value:
             wanted &= Q(**{name: value})

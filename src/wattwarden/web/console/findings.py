@@ -1,5 +1,7 @@
 """The findings list and the detail of one finding."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,3 +23,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One finding: who, what, proof, money, clause, doubts, checks."""
     return render(request, "findings/detail.html", {"found": find_one(viewer_of(request), key)})
+
+
+def staff_inbox(request: HttpRequest) -> HttpResponse:
+    """Findings about the utility's own people, for those who audit staff; others find it empty."""
+    viewer = viewer_of(request)
+    chosen = replace(FindingFilter.from_query(request.GET.dict()), staff_side=True)
+    page = find_page(viewer, chosen, after=request.GET.get("after"))
+    return render(request, "findings/list.html", {"page": page, "chosen": chosen})
