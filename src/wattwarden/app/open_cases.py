@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 from django.db import transaction
 
 from wattwarden.app.casework.act_on_case import append
+from wattwarden.app.casework.candidates import candidates_of
 from wattwarden.app.casework.draw_visits import draw_visits
 from wattwarden.app.casework.known_cases import describe_joined, joined_and_gone, known_cases, unchanged
 from wattwarden.app.casework.new_cases import Places, open_new
 from wattwarden.app.casework.settings import RISK_CASE, known_processes, office
-from wattwarden.app.casework.staff_named import authors_named
 from wattwarden.app.casework.times import now
 from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
 from wattwarden.app.publish_scan import org_units
@@ -29,7 +29,6 @@ from wattwarden.lake.locks import exclusive
 from wattwarden.records.case_store import locked_by_system
 from wattwarden.records.connect import connect
 from wattwarden.records.models import Case
-from wattwarden.scoring.score import case_keys
 
 Row = Mapping[str, object]
 Progress = Callable[[int, int], None]
@@ -76,15 +75,15 @@ def _run(home: Path, scan: ScanFiles, progress: Progress) -> Opened:
             zip(*(engine.query(_AREAS)[n].to_pylist() for n in ("premise_id", "area_id")), strict=True)
         )
     places = Places(paths, areas)
-    candidates = {str(row["case_key"]): row for row in scan.cases.to_pylist()}
-    groups, rows = _findings(scan)
+    offered = candidates_of(scan)
+    groups = offered.groups
     for key, gone in _gone(scan).items():
         groups.setdefault(key, []).extend(gone)
     looked = 0
     for keys in _chunks(sorted(groups)):
         with transaction.atomic():
-            _merge_chunk({k: groups[k] for k in keys}, candidates, places, at, done)
-            describe_joined(keys, rows)
+            _merge_chunk({k: groups[k] for k in keys}, offered.cases, places, at, done)
+            describe_joined(keys, offered.rows)
         looked += len(keys)
         progress(looked, len(groups))
     done.drawn = draw_visits(at, places)
@@ -136,26 +135,6 @@ def _ranked(case: Case, candidate: Row | None) -> None:
     values = {name: candidate[name] for name in names}
     if any(getattr(case, name) != value for name, value in values.items()):
         Case.objects.filter(pk=case.pk).update(**values)
-
-
-def _findings(scan: ScanFiles) -> tuple[dict[str, list[ScannedFinding]], dict[str, Row]]:
-    """Findings by case, and each finding's row by its key."""
-    found = scan.findings
-    life = scan.life
-    state = life["state"].take(pc.index_in(found["finding_key"], life["finding_key"].combine_chunks()))
-    table = found.append_column("case_key", case_keys(found)).append_column("state", state)
-    groups: dict[str, list[ScannedFinding]] = {}
-    rows: dict[str, Row] = {}
-    for batch in table.to_batches():
-        for row in batch.to_pylist():
-            rows[row["finding_key"]] = row
-            about = (row["subject_id"],) if row["subject_kind"] == "staff" else ()
-            customer = {"customer": row["customer_id"]} if row["customer_id"] else {}
-            groups.setdefault(row["case_key"], []).append(
-                ScannedFinding(row["finding_key"], row["case_key"], row["severity"],
-                               LifeState(row["state"] or LifeState.OPEN), customer, about, authors_named(row["proof"]))
-            )  # fmt: skip
-    return groups, rows
 
 
 def _gone(scan: ScanFiles) -> dict[str, list[ScannedFinding]]:

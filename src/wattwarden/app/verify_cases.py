@@ -71,7 +71,7 @@ def _decide(pk: int, watched: Sequence[Watched], done: VerifiedCases) -> None:
         verified = verify(watched, seen.state.entered_at, days)
         done.looked_at += 1
         _count(done, verified.verdict)
-        new = verdict_events(seen, verified, process)
+        new = verdict_events(seen, verified)
         if verified.verdict is not Verdict.CANNOT_TELL or not _said_so(case, seen.state):
             append(case, events, new)
             _keep(case, seen.state, verified, watched, new[0].seq)

@@ -46,3 +46,19 @@ def verify(home: Home = None) -> None:
     zh = "扫描 {}: 验证 {} 件, 已整改 {}, 重新打开 {}, 暂无法判断 {}"
     en = "scan {}: {} looked at, {} mended, {} reopened, {} cannot be told yet"
     console().print(say(zh, en).format(*figures))
+
+
+@app.command("review")
+def review_(home: Home = None) -> None:
+    """Draw concluded cases for a blind second review. 抽取盲样复核."""
+    folder = home_folder(home)
+    with problems_shown():
+        from wattwarden.records.connect import migrate
+
+        migrate(folder)
+        from wattwarden.app.casework.second_review import draw_second_reviews
+
+        count, problems = draw_second_reviews()
+    console().print(say(f"抽取 {count} 件复核", f"{count} cases drawn for review"))
+    for problem in problems:
+        messages().print(str(problem))

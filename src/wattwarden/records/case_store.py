@@ -28,7 +28,7 @@ def locked(case_id: int, viewer: Viewer, permission: Permission) -> Case:
 
 
 def locked_by_system(case_ids: Sequence[int]) -> list[Case]:
-    """Cases for what the program itself does, locked in one order, so that two programs never wait in a ring."""
+    """Cases for what the program itself does, locked in one order, so that nobody waits in a ring."""
     return list(Case.objects.filter(pk__in=case_ids).order_by("pk").select_for_update(of=("self",)))
 
 

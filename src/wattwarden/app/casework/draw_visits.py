@@ -40,10 +40,11 @@ def draw_visits(at: datetime, places: Places) -> int:
 
 def _draw_unit(org_id: str, day: date, at: datetime, places: Places) -> int:
     waiting = dict(_waiting(org_id))
-    worked = set(Case.objects.filter(org_id=org_id, is_open=True).values_list("premise_id", flat=True))
+    busy = Case.objects.filter(org_id=org_id, is_open=True, premise_id__isnull=False)
+    worked = {str(p) for p in busy.values_list("premise_id", flat=True)}
     premises = Customer.objects.filter(org_id=org_id, premise_id__isnull=False)
-    free = sorted(set(premises.values_list("premise_id", flat=True)) - worked)
-    strata: Mapping[str, Sequence[str]] = {FLAGGED: sorted(waiting), NOT_FLAGGED: [str(p) for p in free]}
+    free = sorted({str(p) for p in premises.values_list("premise_id", flat=True)} - worked)
+    strata: Mapping[str, Sequence[str]] = {FLAGGED: sorted(waiting), NOT_FLAGGED: free}
     share = Fraction(planning().random_share_pct, 100)
     chosen = random_visits(seed_of(day, org_id), strata, planning().visits_per_day, share)
     for visit in chosen:
@@ -80,7 +81,7 @@ def _mark(pk: int, visit: Drawn, at: datetime) -> Case:
 
 def _open(org_id: str, visit: Drawn, at: datetime, places: Places) -> Case:
     customer = Customer.objects.filter(premise_id=visit.id).order_by("customer_id").first()
-    row = {
+    row: dict[str, object] = {
         "premise_id": visit.id, "customer_id": customer.customer_id if customer else None, "subject_kind": "premise",
         "subject_id": visit.id, "org_id": org_id, "place": Place.PREMISE.value, "probability": Decimal(0),
         "money_low_fen": 0, "money_likely_fen": 0, "money_high_fen": 0, "net_value_fen": 0, "rules": [],

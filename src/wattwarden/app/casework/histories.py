@@ -12,12 +12,12 @@ from wattwarden.cases.merge import PRIORITY
 from wattwarden.cases.view import CaseView, view
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.errors import fail
+from wattwarden.domain.staff_side import joined
 from wattwarden.records.models import Case, CaseEvent, User
 
 ACCOUNT = "user-"
 """Begins the number of an actor whose account has no staff number."""
 _OWN_COLUMNS = frozenset({"seq", "at", "kind", "actor_id"})
-SEPARATOR = "|"
 
 
 def actor_number(user_id: int, staff_id: str | None) -> str:
@@ -92,7 +92,7 @@ def columns(seen: CaseView, events: Sequence[Event]) -> dict[str, object]:
         "until": state.until if step.wakes else None,
         "verify_on": state.entered_at.date() + timedelta(days=wait) if wait else None,
         "closed_at": stored(state.entered_at) if seen.is_closed else None,
-        "concerned_staff": _listed({*state.subject_staff_ids, *state.author_ids}),
+        "staff_ids": joined({*state.subject_staff_ids, *state.author_ids}),
         **{f"{book}_fen": getattr(money, book) for book in BOOKS},
     }
 
@@ -106,7 +106,3 @@ def findings_changed(events: Iterable[Event]) -> Mapping[str, bool]:
     """Whether each finding that the events speak of is gone after them."""
     changed = (EventKind.FINDING_JOINED, EventKind.FINDING_GONE)
     return {e.finding_key: e.kind is EventKind.FINDING_GONE for e in events if e.kind in changed}
-
-
-def _listed(numbers: set[str]) -> str:
-    return SEPARATOR + SEPARATOR.join(sorted(numbers)) + SEPARATOR if numbers else ""

@@ -65,7 +65,7 @@ def case_row(subject: str, row: Row, events: Sequence[Event], places: Places, at
         org_path=places.paths.get(str(row["org_id"]), OUTSIDE),
         area_id=places.areas.get(str(row["premise_id"])),
         lead_rule=_lead(row),
-        staff_side=row["subject_kind"] == "staff",
+        staff_side=bool(row.get("staff_side", False)),
         **{name: row[name] for name in _TAKEN},
     )
     for name, value in columns(view_of(case, events, at), events).items():

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from wattwarden.app.rule_catalogue import SITE_CONTENT, all_rules
 from wattwarden.app.store import home
-from wattwarden.calc.work_time.calendar_index import WorkCalendar, work_calendar
+from wattwarden.calc.work_time.build import work_calendar
+from wattwarden.calc.work_time.calendar_index import WorkCalendar
 from wattwarden.cases.load import load_processes
 from wattwarden.cases.notice_content import NoticeRules, load_notice_rules
 from wattwarden.cases.process import Process

@@ -1,13 +1,13 @@
 """The rule's own data after a remedy: until when they reach, and the series that is compared."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import WattwardenError
-from wattwarden.engines.derive import derivation_order
+from wattwarden.engines.derive import base_tables, derivation_order
 from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.records.models import CaseFinding
 from wattwarden.rulekit.model import Rule, Series
@@ -43,19 +43,10 @@ def data_of_rules(engine: DuckDBEngine, rules: Mapping[str, Rule], joined: Seque
     return found
 
 
-def _sources(rule: Rule) -> Iterable[str]:
+def _sources(rule: Rule) -> list[str]:
     """Source tables with a time of event that the rule reads, directly or through derived ones."""
-    seen: set[str] = set()
-    waiting = list(tables_read(parse(rule.detect)))
-    tables = contract()
-    while waiting:
-        name = waiting.pop()
-        if name in seen or name not in tables:
-            continue
-        seen.add(name)
-        if derived := tables[name].derived:
-            waiting += list(tables_read(parse(derived.sql))) if derived.sql else list(derived.reads)
-    return sorted(name for name in seen if tables[name].event_time)
+    read = base_tables(contract(), tables_read(parse(rule.detect, rule.id)))
+    return sorted(name for name in read if contract()[name].event_time)
 
 
 def _latest(engine: DuckDBEngine, table: str, known: dict[str, date | None]) -> date | None:

@@ -10,10 +10,9 @@ class Case(models.Model):
     Attributes:
         case_key: What the findings were merged by; one open case each.
         version: Number of events; an action names the version it saw, a stale one is refused.
-        step, owner, owner_role, round, outcome, cause, due_at, until: Derived from the events, kept for lists.
+        step, owner, owner_role, round, outcome, cause, due_at, until: From the events, kept for lists.
         area_id: Transformer area, for related cases and for routes.
         lead_rule: Rule of the leading finding, by which hit rates are counted.
-        concerned_staff: Numbers of staff whom it is about or whose change it is about, as ``|a|b|``.
         verify_on: First day on which the data may decide, while it waits for that.
         found_fen: Totals of its ledger, and so for the five books that follow.
         lease_by: Who took it from the queue a moment ago; nobody else is offered it until ``lease_until``.
@@ -59,7 +58,6 @@ class Case(models.Model):
     waived_fen = models.BigIntegerField(default=0)
     drawn_at_random = models.BooleanField(default=False)
     draw_probability = models.DecimalField(max_digits=6, decimal_places=4, null=True)
-    concerned_staff = models.CharField(max_length=500, blank=True)
     staff_side = models.BooleanField(default=False)
     lease_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="leases"
