@@ -38,3 +38,9 @@ def make_demo_users(demo: bool) -> Mapping[str, str]:
         org = station if name == "station_worker" and station else top
         RoleGrant.objects.get_or_create(user=user, role=name, org=org)
     return {name: name for name in roles()}
+
+
+def demo_accounts() -> list[str]:
+    """Open accounts that still have the password of the demonstration."""
+    users = User.objects.filter(is_active=True, username__in=roles()).order_by("username")
+    return [user.username for user in users if user.check_password(DEMO_PASSWORD)]

@@ -1,25 +1,23 @@
 """Import, quarantine, data quality and organisation."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wattwarden.app.console import imports as jobs
-from wattwarden.app.console.organisation import organisation
 from wattwarden.app.console.quality import data_quality
 from wattwarden.app.console.quarantine import quarantine_workbook, take_corrected, waiting_rows
+from wattwarden.app.console.unit_overview import unit_overview
 from wattwarden.domain.content import contract
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import absent, fail
 from wattwarden.web.jinja import say
 from wattwarden.web.middleware import viewer_of
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """Upload files, and the imports so far."""
@@ -38,7 +36,6 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/list.html", shown)
 
 
-@login_required
 @require_GET
 def import_job(request: HttpRequest, number: int) -> HttpResponse:
     """One import; htmx asks for its progress until it has ended."""
@@ -47,7 +44,6 @@ def import_job(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, template, shown)
 
 
-@login_required
 @require_POST
 def import_keep(request: HttpRequest, number: int) -> HttpResponse:
     """Import in earnest what a trial has looked at."""
@@ -56,7 +52,6 @@ def import_keep(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("import_job", args=[job.pk]))
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def quarantine(request: HttpRequest) -> HttpResponse:
     """Rows that wait; corrected rows come back by POST."""
@@ -79,7 +74,6 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/quarantine.html", shown)
 
 
-@login_required
 @require_POST
 def quarantine_export(request: HttpRequest) -> HttpResponse:
     """The waiting rows as a workbook."""
@@ -89,18 +83,16 @@ def quarantine_export(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@login_required
 @require_GET
 def quality(request: HttpRequest) -> HttpResponse:
     """How good the data are that the last scan read."""
     viewer = viewer_of(request)
     if not (viewer.may("import_files") or viewer.may("see_findings")):
-        raise fail("data quality", found="nothing that you may see", expected="a role that may")
+        raise absent("data quality", expected="a role that may")
     return render(request, "imports/quality.html", {"found": data_quality()})
 
 
-@login_required
 @require_GET
 def units(request: HttpRequest) -> HttpResponse:
     """The organisation as a tree."""
-    return render(request, "imports/organisation.html", {"units": organisation(viewer_of(request))})
+    return render(request, "imports/organisation.html", {"units": unit_overview(viewer_of(request))})

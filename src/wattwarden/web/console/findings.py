@@ -1,10 +1,11 @@
 """The findings list, the detail of one finding, and the list as a workbook."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from wattwarden.app.columns import load_lists
@@ -19,15 +20,26 @@ from wattwarden.web.console.download import download
 from wattwarden.web.middleware import viewer_of
 
 
-@login_required
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Findings by worth, filtered; only the table when htmx asks."""
-    viewer, chosen = viewer_of(request), FindingFilter.from_query(request.GET.dict())
+    return _list(request, FindingFilter.from_query(request.GET.dict()), "findings")
+
+
+@require_GET
+def staff_inbox(request: HttpRequest) -> HttpResponse:
+    """Findings about the utility's own people, for those who audit staff; others find it empty."""
+    chosen = replace(FindingFilter.from_query(request.GET.dict()), staff_side=True)
+    return _list(request, chosen, "staff_findings")
+
+
+def _list(request: HttpRequest, chosen: FindingFilter, page: str) -> HttpResponse:
+    viewer = viewer_of(request)
     shown = {
         "page": find_page(viewer, chosen, after=request.GET.get("after")),
         "chosen": chosen,
         "address": urlencode(chosen.query()),
+        "list_url": reverse(page),
     }
     if request.headers.get("HX-Request"):
         return render(request, "findings/rows.html", shown)
@@ -39,14 +51,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "findings/list.html", shown | choices)
 
 
-@login_required
 @require_GET
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     """One finding: who, what, proof, money, clause, doubts, checks."""
     return render(request, "findings/detail.html", {"found": finding_detail(viewer_of(request), key)})
 
 
-@login_required
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list, or the chosen rows of it, as a workbook."""
     viewer, chosen = viewer_of(request), FindingFilter.from_query(request.GET.dict())
