@@ -103,7 +103,11 @@ def act(page: Page, name: str, **fields: str) -> None:
 
 
 def step_of(home: Path) -> str:
-    return output(run(home, "from wattwarden.records.models import Case; print(Case.objects.get(customer_id='c0').step)")).strip()
+    return output(
+        run(
+            home, "from wattwarden.records.models import Case; print(Case.objects.get(customer_id='c0').step)"
+        )
+    ).strip()
 
 
 def test_a_case_from_sign_in_to_reopened_by_data(address: tuple[str, Path], browser: Browser) -> None:
@@ -114,7 +118,9 @@ def test_a_case_from_sign_in_to_reopened_by_data(address: tuple[str, Path], brow
     controller.fill("form[role=search] ~ * input[name=q], main input[name=q]", "c0")
     controller.press("main input[name=q]", "Enter")
     controller.wait_for_selector("#rows tbody tr:nth-child(1)")
-    case = output(run(home, "from wattwarden.records.models import Case; print(Case.objects.get(customer_id='c0').pk)")).strip()
+    case = output(
+        run(home, "from wattwarden.records.models import Case; print(Case.objects.get(customer_id='c0').pk)")
+    ).strip()
     controller.goto(f"{url}/cases/{case}/")
     act(controller, "triage")
     act(controller, "dispatch", owner="s-station_worker")
@@ -175,7 +181,10 @@ def visit_offline(browser: Browser, url: str, case: str, home: Path) -> None:
     assert phone.locator("#noted li[data-state=saved]").count() == 6
     assert step_of(home) == "assigned"
     phone.reload()
-    assert phone.locator("#noted li[data-state=saved]").count() == 6 or phone.wait_for_selector("#noted li") is not None
+    assert (
+        phone.locator("#noted li[data-state=saved]").count() == 6
+        or phone.wait_for_selector("#noted li") is not None
+    )
     phone.context.set_offline(False)
     phone.wait_for_selector("#waiting:has-text('everything is sent')")
     phone.wait_for_function("document.querySelectorAll('#noted li[data-state=sent]').length === 6")

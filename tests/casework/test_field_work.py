@@ -26,7 +26,13 @@ def phone(one_case: int) -> Client:
 
 def entry(case_id: int, kind: str, **data: object) -> dict[str, object]:
     version = Case.objects.values_list("version", flat=True).get(pk=case_id)
-    return {"id": str(uuid.uuid4()), "kind": kind, "noted_at": "2026-11-25T09:00:00+08:00", "version": version, "data": data}
+    return {
+        "id": str(uuid.uuid4()),
+        "kind": kind,
+        "noted_at": "2026-11-25T09:00:00+08:00",
+        "version": version,
+        "data": data,
+    }
 
 
 def send(phone: Client, case_id: int, *entries: dict[str, object]) -> list[dict[str, object]]:
@@ -35,7 +41,9 @@ def send(phone: Client, case_id: int, *entries: dict[str, object]) -> list[dict[
     return answer.json()["entries"]
 
 
-def part(phone: Client, case_id: int, number: str, offset: int, content: bytes, whole: bytes = JPEG) -> dict[str, object]:
+def part(
+    phone: Client, case_id: int, number: str, offset: int, content: bytes, whole: bytes = JPEG
+) -> dict[str, object]:
     told = {"offset": offset, "total": len(whole), "sha256": hashlib.sha256(whole).hexdigest(), "noted_at": "2026-11-25T09:00:00+08:00",
             "version": 1, "data": {"latitude": 30.5, "longitude": 114.3, "accuracy": 8}}  # fmt: skip
     return phone.post(f"/visit/{case_id}/photos/{number}/", content, content_type="application/octet-stream",

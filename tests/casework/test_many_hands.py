@@ -77,8 +77,13 @@ def test_eight_who_take_next_never_get_the_same(tmp_path: Path) -> None:
 
 def test_of_two_on_one_case_one_wins_and_the_other_is_told(tmp_path: Path) -> None:
     store(tmp_path, 1, triage=True)
-    version = output(run(tmp_path, "from wattwarden.records.models import Case; print(Case.objects.get(pk=1).version)"))
-    two = [run(tmp_path, TRIAGE.format(who=w, owner=o, version=version.strip())) for w, o in (("controller", "s-w0"), ("leader", "s-w1"))]
+    version = output(
+        run(tmp_path, "from wattwarden.records.models import Case; print(Case.objects.get(pk=1).version)")
+    )
+    two = [
+        run(tmp_path, TRIAGE.format(who=w, owner=o, version=version.strip()))
+        for w, o in (("controller", "s-w0"), ("leader", "s-w1"))
+    ]
     assert sorted(output(one).strip() for one in two) == ["lost True", "won"]
 
 
@@ -171,7 +176,12 @@ def test_breaches_reach_mail_and_webhook_once_and_failures_are_tried_again(late:
         output(run(late, WORK.format(hurry=True), **channels))
     assert any("controller@example.test" in mail for mail in mails.got)
     assert len(sink.keys) == len(set(sink.keys)) + 1, "the one that failed came again, and no other"
-    log = output(run(late, "from wattwarden.records.models import DeliveryAttempt as A; print(A.objects.filter(is_ok=False).count())"))
+    log = output(
+        run(
+            late,
+            "from wattwarden.records.models import DeliveryAttempt as A; print(A.objects.filter(is_ok=False).count())",
+        )
+    )
     assert log.strip() == "1"
 
 
@@ -188,5 +198,10 @@ def test_a_worker_killed_while_it_sends_repeats_with_the_same_key(late: Path) ->
     output(run(late, WORK.format(hurry=True), **channel))
     output(run(late, WORK.format(hurry=True), **channel))
     assert sink.keys.count(sink.keys[0]) == 2, "sent again under the key that the receiver has seen"
-    left = output(run(late, "from wattwarden.records.models import Delivery; print(Delivery.objects.exclude(state='sent').count())"))
+    left = output(
+        run(
+            late,
+            "from wattwarden.records.models import Delivery; print(Delivery.objects.exclude(state='sent').count())",
+        )
+    )
     assert left.strip() == "0"

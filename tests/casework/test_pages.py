@@ -3,16 +3,26 @@
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from tests.casework.world import ROLES, Doing, found, open_from, scan_of
 from wattwarden.app.casework.letter import evidence_letter
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.records.models import Case, User
 
-PAGES = ("/cases/", "/cases/board/", "/queue/", "/approvals/", "/verification/", "/resting/", "/reviews/", "/ledger/", "/visit/")
+PAGES = (
+    "/cases/",
+    "/cases/board/",
+    "/queue/",
+    "/approvals/",
+    "/verification/",
+    "/resting/",
+    "/reviews/",
+    "/ledger/",
+    "/visit/",
+)
 
 
 def client_of(name: str) -> Client:

@@ -27,7 +27,7 @@ TODAY = date(2026, 10, 31)
 
 def people() -> None:
     """A county with one station, and one account a role, the names being those of the roles."""
-    from wattwarden.records.models import OrgUnit, RoleGrant, User
+    from wattwarden.records.models import OrgUnit
 
     top = OrgUnit.objects.create(org_id="43", name="County", kind="county", path=TOP)
     OrgUnit.objects.create(org_id="01", name="North", kind="station", parent=top, path=NORTH)
@@ -39,7 +39,9 @@ def worker(name: str, role: str) -> None:
     """One more account, password demo."""
     from wattwarden.records.models import OrgUnit, RoleGrant, User
 
-    user = User(username=name, staff_id=f"s-{name}", display_name=name, email=f"{name}@example.test", language="en")
+    user = User(
+        username=name, staff_id=f"s-{name}", display_name=name, email=f"{name}@example.test", language="en"
+    )
     user.password = _password()
     user.save()
     RoleGrant.objects.create(user=user, role=role, org=OrgUnit.objects.get(pk="43"))
@@ -76,7 +78,9 @@ def found(n: int, key: str = "", **changes: object) -> dict[str, object]:
     return row | changes
 
 
-def scan_of(folder: Path, rows: Sequence[dict[str, object]], states: dict[str, str] | None = None) -> ScanFiles:
+def scan_of(
+    folder: Path, rows: Sequence[dict[str, object]], states: dict[str, str] | None = None
+) -> ScanFiles:
     """A published scan with these findings, scored as every scan is; ``states`` tells gone and back ones."""
     folder.mkdir(parents=True, exist_ok=True)
     findings = pa.Table.from_pylist(sorted(rows, key=lambda r: str(r["finding_key"])), FINDING_SCHEMA)
@@ -90,7 +94,14 @@ def scan_of(folder: Path, rows: Sequence[dict[str, object]], states: dict[str, s
     cases = score(findings, load_register(), load_scoring_parameters(BUILT_IN))
     for name, table in (("findings", findings), ("life", life), ("cases", cases)):
         pq.write_table(table, folder / f"{name}.parquet")
-    outcome = {"rule_id": RULE, "rule_hash": "h", "kind": "found", "findings": len(rows), "detail": "", "seconds": 0}
+    outcome = {
+        "rule_id": RULE,
+        "rule_hash": "h",
+        "kind": "found",
+        "findings": len(rows),
+        "detail": "",
+        "seconds": 0,
+    }
     return ScanFiles(folder, {"kind": "full"}, [outcome])
 
 
@@ -146,7 +157,9 @@ class Doing:
 
         self.viewer = User.objects.get(username=name).viewer()
 
-    def act(self, case_id: int, action: str, once: str = "", version: int | None = None, **given: object) -> object:
+    def act(
+        self, case_id: int, action: str, once: str = "", version: int | None = None, **given: object
+    ) -> object:
         """Take an action."""
         from wattwarden.app.casework.act_on_case import act_on_case
         from wattwarden.cases.given import Given

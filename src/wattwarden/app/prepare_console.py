@@ -8,8 +8,6 @@ from django.conf import settings
 
 from wattwarden.app.console.demo_cases import work_some_cases
 from wattwarden.app.console.demo_users import demo_accounts, make_demo_users
-from wattwarden.app.open_cases import open_cases
-from wattwarden.app.publish_scan import publish_scan_to_store
 from wattwarden.domain.errors import Problem, WattwardenError
 from wattwarden.lake.scan_store import ScanStore
 from wattwarden.records.connect import migrate
@@ -34,8 +32,7 @@ def prepare_console(home: Path, *, demo: bool) -> Collection[str]:
     elif problems := list(unsafe()):
         raise WattwardenError(*problems)
     if ScanStore(home).numbers():
-        publish_scan_to_store(home)
-        open_cases(home)
+        follow_scan(home)
     if not demo:
         return ()
     accounts = make_demo_users(demo)
