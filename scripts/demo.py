@@ -1,4 +1,4 @@
-"""``make demo``: a simulated county from nothing to a report and the console in the browser, each step timed."""
+"""``make demo``: a simulated county from nothing to a report and the console, with the time of each step."""
 
 import argparse
 import contextlib

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.casework import world
+from wattwarden.app import open_cases
+from wattwarden.records.models import Case
 
 
 @pytest.fixture
@@ -18,9 +20,6 @@ def home(tmp_path: Path, settings: object, db: None) -> Path:
 @pytest.fixture
 def one_case(home: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     """The number of the only case, about premise 0."""
-    from wattwarden.app import open_cases
-    from wattwarden.records.models import Case
-
     monkeypatch.setattr(open_cases, "draw_visits", lambda *_: 0)
     world.open_from(monkeypatch, home, world.scan_of(home / "scan", [world.found(0)]))
     return Case.objects.get().pk

@@ -1,4 +1,4 @@
-"""Several processes at one store: nobody works the same case, one of two wins, a killed worker loses nothing."""
+"""Several processes at one store: no case taken twice, one of two wins, a killed worker loses nothing."""
 
 import json
 import os

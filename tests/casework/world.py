@@ -11,10 +11,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.contrib.auth.hashers import make_password
 
+from wattwarden.app import open_cases
+from wattwarden.app.casework.act_on_case import act_on_case
 from wattwarden.app.scan_files import ScanFiles
+from wattwarden.cases.given import Given
 from wattwarden.domain.content import BUILT_IN
 from wattwarden.domain.finding import FINDING_SCHEMA, LIFE_SCHEMA
+from wattwarden.records.connect import migrate
+from wattwarden.records.models import Case, Customer, OrgUnit, RoleGrant, User
 from wattwarden.rulekit.register import load_register
 from wattwarden.scoring.parameters import load_scoring_parameters
 from wattwarden.scoring.score import score
@@ -27,8 +33,6 @@ TODAY = date(2026, 10, 31)
 
 def people() -> None:
     """A county with one station, and one account a role, the names being those of the roles."""
-    from wattwarden.records.models import OrgUnit
-
     top = OrgUnit.objects.create(org_id="43", name="County", kind="county", path=TOP)
     OrgUnit.objects.create(org_id="01", name="North", kind="station", parent=top, path=NORTH)
     for role in ROLES:
@@ -37,8 +41,6 @@ def people() -> None:
 
 def worker(name: str, role: str) -> None:
     """One more account, password demo."""
-    from wattwarden.records.models import OrgUnit, RoleGrant, User
-
     user = User(
         username=name, staff_id=f"s-{name}", display_name=name, email=f"{name}@example.test", language="en"
     )
@@ -50,15 +52,11 @@ def worker(name: str, role: str) -> None:
 @cache
 def _password() -> str:
     """Hashing is slow on purpose; once a process is enough here."""
-    from django.contrib.auth.hashers import make_password
-
     return make_password("demo")
 
 
 def customers(count: int) -> None:
     """Customers with premises that the rules may or may not have flagged."""
-    from wattwarden.records.models import Customer
-
     Customer.objects.bulk_create(
         Customer(customer_id=f"c{n}", name=f"Li {n}", address=f"Renmin Road {n}", premise_id=f"p{n}", org_id="01",
                  org_path=NORTH, status="active")
@@ -124,8 +122,6 @@ def no_lake(*_: object) -> Iterator[NoLake]:
 
 def open_from(patch: pytest.MonkeyPatch, home: Path, scan: ScanFiles) -> object:
     """Open cases from a scan made by hand."""
-    from wattwarden.app import open_cases
-
     patch.setattr(open_cases, "chosen_scan", lambda _: scan)
     patch.setattr(open_cases, "scan_number", lambda _: 1)
     patch.setattr(open_cases, "scanned_lake", no_lake)
@@ -135,8 +131,6 @@ def open_from(patch: pytest.MonkeyPatch, home: Path, scan: ScanFiles) -> object:
 
 def populate(home: Path, count: int) -> None:
     """A store in ``home`` with people and ``count`` cases; for tests with several processes."""
-    from wattwarden.records.connect import migrate
-
     migrate(home)
     people()
     customers(count + 20)
@@ -144,26 +138,15 @@ def populate(home: Path, count: int) -> None:
         open_from(patch, home, scan_of(home / "scan", [found(n) for n in range(count)]))
 
 
-def doing(name: str) -> "Doing":
-    """Acts in the name of an account."""
-    return Doing(name)
-
-
 class Doing:
     """Somebody who acts, always with the version of the moment."""
 
     def __init__(self, name: str) -> None:
-        from wattwarden.records.models import User
-
         self.viewer = User.objects.get(username=name).viewer()
 
     def act(
         self, case_id: int, action: str, once: str = "", version: int | None = None, **given: object
     ) -> object:
         """Take an action."""
-        from wattwarden.app.casework.act_on_case import act_on_case
-        from wattwarden.cases.given import Given
-        from wattwarden.records.models import Case
-
         seen = version or Case.objects.values_list("version", flat=True).get(pk=case_id)
         return act_on_case(self.viewer, case_id, action, Given(version=seen, **given), once)  # type: ignore[arg-type]  # fields by name

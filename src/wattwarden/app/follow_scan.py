@@ -1,4 +1,4 @@
-"""What follows a scan: its findings into the store, findings into cases, and remedies judged by the new data."""
+"""What follows a scan: findings into the store and into cases, remedies judged by the new data."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

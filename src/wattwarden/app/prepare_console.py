@@ -8,6 +8,7 @@ from django.conf import settings
 
 from wattwarden.app.console.demo_cases import work_some_cases
 from wattwarden.app.console.demo_users import demo_accounts, make_demo_users
+from wattwarden.app.follow_scan import follow_scan
 from wattwarden.domain.errors import Problem, WattwardenError
 from wattwarden.lake.scan_store import ScanStore
 from wattwarden.records.connect import migrate
