@@ -54,6 +54,12 @@ def _header(path: Path, line: bytes) -> dict[str, object]:
     except ValueError:
         header = None
     is_ours = isinstance(header, dict) and header.get(HEADER) == VERSION and read_seal(line) is None
-    if not is_ours or not isinstance(header.get("first"), int) or len(str(header.get("previous"))) != len(NO_HASH):
-        raise fail(str(path), found="another kind of file", expected="a log written by 'wattwarden audit export'")
+    if (
+        not is_ours
+        or not isinstance(header.get("first"), int)
+        or len(str(header.get("previous"))) != len(NO_HASH)
+    ):
+        raise fail(
+            str(path), found="another kind of file", expected="a log written by 'wattwarden audit export'"
+        )
     return {str(name): value for name, value in header.items()}

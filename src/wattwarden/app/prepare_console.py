@@ -6,7 +6,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from wattwarden.app.console.demo_cases import work_some_cases
 from wattwarden.app.console.demo_users import demo_accounts, make_demo_users
+from wattwarden.app.open_cases import open_cases
 from wattwarden.app.publish_scan import publish_scan_to_store
 from wattwarden.domain.errors import Problem, WattwardenError
 from wattwarden.lake.scan_store import ScanStore
@@ -33,7 +35,12 @@ def prepare_console(home: Path, *, demo: bool) -> Collection[str]:
         raise WattwardenError(*problems)
     if ScanStore(home).numbers():
         publish_scan_to_store(home)
-    return make_demo_users(demo) if demo else ()
+        open_cases(home)
+    if not demo:
+        return ()
+    accounts = make_demo_users(demo)
+    work_some_cases(demo)
+    return accounts
 
 
 def unsafe() -> Iterator[Problem]:

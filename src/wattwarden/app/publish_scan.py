@@ -1,6 +1,8 @@
 """Bring a finished scan into the application store, for the console."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,6 +11,8 @@ import pyarrow.compute as pc
 from wattwarden.app.list_findings import gone_findings
 from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
 from wattwarden.app.reading_room import fill_room
+from wattwarden.app.report.material import material_of
+from wattwarden.app.report.quality import quality
 from wattwarden.app.rule_catalogue import sound_rules
 from wattwarden.app.rule_figures import rule_figures
 from wattwarden.app.scan_change import changes, full_scan_before, sums, with_worth, worth
@@ -16,6 +20,8 @@ from wattwarden.app.scan_files import ScanFiles, all_scans
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.finding import LifeState
+from wattwarden.domain.labels import Label
+from wattwarden.domain.masking import Masker
 from wattwarden.domain.staff_side import named_staff
 from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.lake.reading_room import ReadingRoom
@@ -67,6 +73,7 @@ def publish_scan_to_store(home: Path, progress: Progress = lambda *_: None) -> i
         paths = {str(unit["org_id"]): str(unit["path"]) for unit in units}
         customers = engine.query(_CUSTOMERS)
         figures = list(rule_figures(engine, scan))
+        pages = {"quality": _quality(home, scan, engine), "units": _customers_by_unit(engine, paths)}
     publish(
         Publication(
             number,
@@ -75,10 +82,27 @@ def publish_scan_to_store(home: Path, progress: Progress = lambda *_: None) -> i
             _findings(home, scan, paths),
             [row for each in _unsummed(home) for row in _sums(home, each, paths)],
             figures,
+            pages,
         ),
         progress,
     )
     return number
+
+
+def _quality(home: Path, scan: ScanFiles, engine: DuckDBEngine) -> Row:
+    found = quality(material_of(home, scan, engine, Masker.of(contract())))
+    plain: Row = json.loads(json.dumps(asdict(found), default=_plain))
+    return plain
+
+
+def _plain(value: object) -> object:
+    return value.model_dump() if isinstance(value, Label) else str(value)
+
+
+def _customers_by_unit(engine: DuckDBEngine, paths: Mapping[str, str]) -> Row:
+    """Customers by path of their unit, those that are closed left out."""
+    rows = engine.query("SELECT org_id, count(*) AS n FROM customer WHERE status <> 'closed' GROUP BY org_id")
+    return {paths.get(str(row["org_id"]), _OUTSIDE): row["n"] for row in rows.to_pylist()}
 
 
 def _unsummed(home: Path) -> list[ScanFiles]:

@@ -79,7 +79,9 @@ def _write_table(writer: RoomWriter, engine: DuckDBEngine, contract: Contract, n
         engine.derive(derivation_order(contract, [name]))
     except WattwardenError:
         # The rules that read this derived table failed for the same reason, and the scan reports it.
-        writer.write(name, CUSTOMER, (), pa.schema([(column, pa.string()) for column in contract[name].columns]))
+        writer.write(
+            name, CUSTOMER, (), pa.schema([(column, pa.string()) for column in contract[name].columns])
+        )
         return
     _write(writer, engine, name, CUSTOMER, _table_sql(contract, name))
 

@@ -7,6 +7,7 @@ from wattwarden.cases.admission import barred, cannot, may, missing, red, same_p
 from wattwarden.cases.gates import check_gates
 from wattwarden.cases.given import Actor, Decision, Given, Opening
 from wattwarden.cases.history import Event, EventKind
+from wattwarden.cases.ledger import booking_problems
 from wattwarden.cases.process import Action, Process
 from wattwarden.cases.situation import Situation
 from wattwarden.cases.standard_actions import BUILT_IN_ACTIONS, standard_event, standard_problems, who_may
@@ -41,6 +42,7 @@ def act(
     problems += [
         *cannot(case, action, declared, actor),
         *missing(case, declared, given),
+        *(booking_problems(case.ledger, declared.books, given.amount_fen or 0) if declared.books else ()),
         *(red(gate) for gate in gates if not gate.is_green),
     ]
     decision = _decided(problems, _event(case, action, declared, actor, given))

@@ -112,7 +112,7 @@ def clocks(
 def _view(name: str, run: Run, clock: Clock, calendar: WorkCalendar, now: int) -> ClockView:
     stop = run.end if run.end is not None else now
     so_far = [Span(s.start, min(s.end, stop)) for s in run.running if s.start < stop]
-    stands = run.end is None and not (run.running and run.running[-1].end > now)
+    stands = run.end is None and not any(s.start <= now < s.end for s in run.running)
     ahead = _ahead(so_far, stop)
     due, breached = _due(run, ahead, calendar, stop)
     warnings = _warnings(clock, due, ahead, calendar)

@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 
 from wattwarden.cases.gate_content import load_gates
+from wattwarden.cases.parties import parties
 from wattwarden.cases.process import Process
 from wattwarden.cases.process_faults import Known, faults
-from wattwarden.domain.access import roles
 from wattwarden.domain.content import BUILT_IN, content_files, contract, read_yaml, validate
 from wattwarden.domain.errors import Problem, WattwardenError
 from wattwarden.rulekit.register import load_clauses, load_register
@@ -58,7 +58,7 @@ def processes() -> Mapping[str, Process]:
 def what_is_known(root: Path = BUILT_IN) -> Known:
     """Collect what process files may refer to."""
     return Known(
-        roles=frozenset(roles()),
+        roles=frozenset(parties()),
         clauses=frozenset(load_clauses(root)),
         risks=frozenset(load_register(root).points),
         gates=frozenset(load_gates(root).gates),

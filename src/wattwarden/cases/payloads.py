@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from urllib.parse import quote_plus
 
 from wattwarden.domain.labels import Label, Language
 
@@ -25,7 +24,7 @@ _CUT = "…"
 
 @dataclass(frozen=True)
 class Request:
-    """What a channel posts: query parameters to add, headers and body."""
+    """What a channel posts: query parameters to add to the address, not yet quoted, headers and body."""
 
     body: bytes
     headers: Mapping[str, str]
@@ -91,7 +90,7 @@ def dingtalk(
     if not secret:
         return request
     digest = hmac.new(secret.encode(), f"{milliseconds}\n{secret}".encode(), hashlib.sha256).digest()
-    sign = quote_plus(base64.b64encode(digest))
+    sign = base64.b64encode(digest).decode()
     return Request(request.body, request.headers, {"timestamp": str(milliseconds), "sign": sign})
 
 

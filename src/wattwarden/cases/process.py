@@ -77,6 +77,7 @@ class Action(Strict):
         keeps_owner: Whether the owner stays; otherwise the new step waits to be taken or assigned.
         returns_to: Actions; whoever took one of them last becomes the owner, for work that comes back.
         marks: Facts that it sets.
+        asks: Facts that its form asks for.
         books: Entry of the ledger that the amount makes.
     """
 
@@ -95,6 +96,7 @@ class Action(Strict):
     keeps_owner: bool = True
     returns_to: tuple[str, ...] = ()
     marks: Mapping[str, Fact] = Field(default_factory=dict)
+    asks: tuple[str, ...] = ()
     books: Literal["claimed", "billed", "paid", "refunded", "waived"] | None = None
 
     @model_validator(mode="after")

@@ -65,6 +65,7 @@ def _action_faults(place: str, action: Action, process: Process, known: Known) -
     yield from _strangers(f"{place}.outcomes", action.outcomes, process.outcomes, "an outcome")
     yield from _strangers(f"{place}.gates", action.gates, known.gates, "a gate of gates.yaml")
     yield from _fact_faults(f"{place}.marks", action.marks, process)
+    yield from _strangers(f"{place}.asks", action.asks, process.facts, "a fact")
     yield from _strangers(f"{place}.returns_to", action.returns_to, process.actions, "an action")
 
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from statistics import fmean
 
 from wattwarden.cases.history import SYSTEM, Event, EventKind
-from wattwarden.cases.process import Process
 from wattwarden.cases.view import CaseView
 from wattwarden.domain.finding import LifeState, OutcomeKind
 from wattwarden.domain.labels import Label
@@ -96,7 +95,7 @@ def verify(watched: Sequence[Watched], remedied_at: datetime, days: int) -> Veri
     )
 
 
-def verdict_events(case: CaseView, verified: Verified, process: Process) -> tuple[Event, ...]:
+def verdict_events(case: CaseView, verified: Verified) -> tuple[Event, ...]:
     """The events that a verdict makes: it is noted, and closes or reopens the case.
 
     A case that cannot be told stays where it is. One that is not mended goes back to whoever had it.
@@ -105,11 +104,11 @@ def verdict_events(case: CaseView, verified: Verified, process: Process) -> tupl
     noted = Event(seq=case.state.version + 1, at=case.now, kind=EventKind.VERIFIED, actor_id=SYSTEM,
                   reason=verified.verdict, note=zh)  # fmt: skip
     wanted = {Verdict.MENDED: False, Verdict.NOT_MENDED: True}.get(verified.verdict)
-    name = next((n for n, a in process.actions.items() if wanted is not None and _fits(case, n, process, reopens=wanted)),
+    name = next((n for n, a in case.process.actions.items() if wanted is not None and _fits(case, n, reopens=wanted)),
                 None)  # fmt: skip
     if name is None:
         return (noted,)
-    action = process.actions[name]
+    action = case.process.actions[name]
     owner = None
     if action.returns_to:
         latest = [who for done, who in case.state.latest_doer.items() if done in action.returns_to]
@@ -119,8 +118,8 @@ def verdict_events(case: CaseView, verified: Verified, process: Process) -> tupl
     return noted, moved
 
 
-def _fits(case: CaseView, name: str, process: Process, *, reopens: bool) -> bool:
-    action = process.actions[name]
+def _fits(case: CaseView, name: str, *, reopens: bool) -> bool:
+    action = case.process.actions[name]
     return action.who == ("system",) and case.state.step in action.origin and action.reopens == reopens
 
 

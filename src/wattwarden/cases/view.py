@@ -7,6 +7,7 @@ from datetime import datetime
 from wattwarden.calc.work_time.calendar_index import WorkCalendar
 from wattwarden.cases.clocks import ClockState, ClockView, clocks
 from wattwarden.cases.history import Event
+from wattwarden.cases.ledger import Ledger, ledger
 from wattwarden.cases.process import Process
 from wattwarden.cases.state import CaseState, states
 
@@ -20,12 +21,14 @@ class CaseView:
     Attributes:
         state: Where it stands.
         clocks: Every run of every clock.
+        ledger: Its money.
         now: The instant asked about.
     """
 
     process: Process
     state: CaseState
     clocks: tuple[ClockView, ...]
+    ledger: Ledger
     now: datetime
 
     @property
@@ -59,4 +62,4 @@ def view(process: Process, events: Sequence[Event], calendar: WorkCalendar, now:
     """
     history = states(process, events)
     now = max(now, history[-1].at)
-    return CaseView(process, history[-1], clocks(process, history, calendar, now), now)
+    return CaseView(process, history[-1], clocks(process, history, calendar, now), ledger(events), now)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wattwarden.calc.work_time.calendar_index import WorkCalendar
-from wattwarden.calc.work_time.days_between import days_between, in_runs
-from wattwarden.calc.work_time.limits import DAY_UNITS, Unit, working_minutes
+from wattwarden.calc.work_time.days_between import DaysBetween, days_between, in_runs
+from wattwarden.calc.work_time.limits import DAY_UNITS, Unit, due_at, working_minutes
 from wattwarden.cases.clock_runs import Ended
 from wattwarden.cases.clocks import ClockState, ClockView, Stand
 from wattwarden.cases.process import LimitRule, Process
@@ -91,37 +91,46 @@ def _counting(clock: ClockView, calendar: WorkCalendar) -> Iterator[Line]:
     limit = clock.rules[-1][1].limit
     if limit is None or clock.due_at is None:
         return
-    if limit.unit not in DAY_UNITS:
-        yield Line(Label(zh="按小时计算，自开始时起算", en="in hours, counted from the start"), START_RULE)
-    else:
+    if limit.unit in DAY_UNITS:
         day = f"{clock.started_at:%Y-%m-%d}"
         yield Line(
             Label(zh=f"开始当日{day}不计入", en=f"the day of the start, {day}, is not counted"), START_RULE
         )
-    between = days_between(clock.started_at, clock.due_at, calendar)
-    if limit.unit is not Unit.CLOCK_MINUTES and limit.unit is not Unit.CLOCK_HOURS:
-        zh = f"其间工作日{len(between.worked)}天"
-        en = f"{len(between.worked)} working days until then"
-        if between.holidays:
-            zh, en = (
-                f"{zh}，节假日{in_runs(between.holidays)}不计",
-                f"{en}, without the holidays {in_runs(between.holidays)}",
-            )
-        if between.moved:
-            zh, en = (
-                f"{zh}，调休上班{in_runs(between.moved)}计入",
-                f"{en}, with the moved weekends {in_runs(between.moved)}",
-            )
-        yield Line(Label(zh=zh, en=en))
-        yield Line(Label(zh="截止时间为当日下班时间；最后一日休假的顺延", en="it ends when the office closes; a last day off moves on"),
-                   END_RULE)  # fmt: skip
-    for year in between.provisional:
-        yield Line(
-            Label(
-                zh=f"{year}年放假安排尚未录入，结果为暂定",
-                en=f"the holidays of {year} are not entered yet: provisional",
-            )
+    else:
+        yield Line(Label(zh="按小时计算，自开始时起算", en="in hours, counted from the start"), START_RULE)
+    plain = due_at(limit, clock.started_at, calendar)
+    if plain is not None and plain != clock.due_at:
+        zh, en = (
+            f"不计暂停与改动应于{_at(plain)}截止",
+            f"without pauses and changes it would be due {_at(plain)}",
         )
+        yield Line(Label(zh=zh, en=en))
+    between = days_between(clock.started_at, clock.due_at, calendar)
+    if limit.unit not in (Unit.CLOCK_MINUTES, Unit.CLOCK_HOURS):
+        yield _days_line(between)
+    if limit.unit in DAY_UNITS:
+        zh, en = (
+            "截止时间为当日下班时间；最后一日休假的顺延",
+            "it ends when the office closes; a last day off moves on",
+        )
+        yield Line(Label(zh=zh, en=en), END_RULE)
+    for year in between.provisional:
+        zh, en = (
+            f"{year}年放假安排尚未录入，结果为暂定",
+            f"the holidays of {year} are not entered yet: provisional",
+        )
+        yield Line(Label(zh=zh, en=en))
+
+
+def _days_line(between: DaysBetween) -> Line:
+    zh, en = f"其间工作日{len(between.worked)}天", f"{len(between.worked)} working days until then"
+    if between.holidays:
+        off = in_runs(between.holidays)
+        zh, en = f"{zh}，节假日{off}不计", f"{en}, without the holidays {off}"
+    if between.moved:
+        on = in_runs(between.moved)
+        zh, en = f"{zh}，调休上班{on}计入", f"{en}, with the moved weekends {on}"
+    return Line(Label(zh=zh, en=en))
 
 
 def _stand_line(process: Process, stand: Stand, clock: ClockView, calendar: WorkCalendar) -> Line:

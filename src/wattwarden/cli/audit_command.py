@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from wattwarden.app.check_audit_file import CheckedFile
     from wattwarden.domain.audit_chain import Verdict
 
-app = typer.Typer(no_args_is_help=True, help="The audit log: verify, export, sign. 审计日志: 校验、导出、签名")
+app = typer.Typer(
+    no_args_is_help=True, help="The audit log: verify, export, sign. 审计日志: 校验、导出、签名"
+)
 Home = Annotated[Path | None, typer.Option(help="Data folder. 数据目录")]
 Keys = Annotated[list[str] | None, typer.Option("--key", help="Public key to trust. 信任的公钥")]
 
 
 @app.command()
 def verify(
-    file: Annotated[Path | None, typer.Argument(help="An exported log; the database otherwise. 导出的日志文件")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="An exported log; the database otherwise. 导出的日志文件")
+    ] = None,
     key: Keys = None,
     home: Home = None,
 ) -> None:
@@ -96,7 +100,10 @@ def key(home: Home = None) -> None:
             secret, public = make_key()
             console().print(f"WATTWARDEN_AUDIT_KEY={secret}")
             console().print(
-                say("请写入服务环境, 并妥善保管; 不会再次显示", "Set it where the server runs and keep it; it is not shown again")
+                say(
+                    "请写入服务环境, 并妥善保管; 不会再次显示",
+                    "Set it where the server runs and keep it; it is not shown again",
+                )
             )
     console().print(say(f"公钥 {public}", f"Public key {public}"))
 

@@ -22,14 +22,12 @@ class Role(Strict):
     """What a person of one role may do in the organisations he holds it for.
 
     Attributes:
-        kind: Staff in the console, a customer in the portal, or the program itself.
         may: Permissions.
         sees: Classes of personal data that are shown to him without masking.
         export_rows: Most rows of one export.
         second_factor: He cannot work without a second factor at sign-in.
     """
 
-    kind: Literal["staff", "customer", "system"] = "staff"
     title: Label
     may: tuple[Permission, ...]
     sees: tuple[Mask, ...] = ()

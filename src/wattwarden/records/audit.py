@@ -81,7 +81,9 @@ def stored_lines(seals: Sequence[Seal], first: int = 1, last: int | None = None)
         rows = rows.filter(sequence__lte=last)
     for row in rows.values_list(*_COLUMNS).iterator(chunk_size=_READ_AT_ONCE):
         sequence, previous, at, *words, old, new, own_hash = row
-        said = audit_chain.body(sequence, previous, _instant(at), dict(zip(_WORDS, words, strict=True)), old, new)
+        said = audit_chain.body(
+            sequence, previous, _instant(at), dict(zip(_WORDS, words, strict=True)), old, new
+        )
         yield audit_chain.line_of(said, own_hash)
         for found in by_place.pop(sequence, ()):
             yield found.line

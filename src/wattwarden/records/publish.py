@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from wattwarden.records import search_index
-from wattwarden.records.models import Customer, Finding, FindingSum, OrgUnit, RuleFigure
+from wattwarden.records.models import Customer, Finding, FindingSum, OrgUnit, RuleFigure, ScanPage
 
 BATCH = 1000
 Row = Mapping[str, object]
@@ -28,6 +28,7 @@ class Publication:
         findings: The columns of ``Finding``, every finding ever seen.
         sums: The columns of ``FindingSum`` of every full scan that the store does not have yet.
         figures: The columns of ``RuleFigure`` of this scan.
+        pages: Data of ``ScanPage`` by name.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Publication:
     findings: Iterable[Row]
     sums: Collection[Row]
     figures: Collection[Row]
+    pages: Mapping[str, Row]
 
 
 def published_scan() -> int | None:
@@ -63,6 +65,8 @@ def publish(made: Publication, progress: Progress) -> None:
         _insert(FindingSum, made.sums, progress)
         RuleFigure.objects.filter(scan=made.number).delete()
         _insert(RuleFigure, made.figures, progress)
+        for name, data in made.pages.items():
+            ScanPage.objects.update_or_create(name=name, defaults={"scan": made.number, "data": data})
     search_index.rebuild()
 
 

@@ -15,14 +15,21 @@ _TABLE = "records_customer_words"
 # The index carries its own texts: rows of a table without a whole-number key may move when SQLite tidies up.
 _SQLITE = (
     f"DROP TABLE IF EXISTS {_TABLE}",
-    f"CREATE VIRTUAL TABLE {_TABLE} USING fts5(customer_id UNINDEXED, name, address, detail='none', "
-    "tokenize='trigram')",
-    f"INSERT INTO {_TABLE}(customer_id, name, address) SELECT customer_id, name, address FROM records_customer",
+    (
+        f"CREATE VIRTUAL TABLE {_TABLE} USING fts5(customer_id UNINDEXED, name, address, meter_ids, detail='none', "
+        "tokenize='trigram')"
+    ),
+    (
+        f"INSERT INTO {_TABLE}(customer_id, name, address, meter_ids) "
+        "SELECT customer_id, name, address, meter_ids FROM records_customer"
+    ),
 )
 _POSTGRES = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX IF NOT EXISTS customer_words ON records_customer "
-    "USING gin (name gin_trgm_ops, address gin_trgm_ops)",
+    (
+        "CREATE INDEX IF NOT EXISTS customer_words ON records_customer "
+        "USING gin (name gin_trgm_ops, address gin_trgm_ops, meter_ids gin_trgm_ops)"
+    ),
     "ANALYZE records_customer",
 )
 
@@ -35,7 +42,7 @@ def rebuild() -> None:
 
 
 def customers_with(words: str, most: int) -> Sequence[str]:
-    """Numbers of customers whose name or address contains ``words``, at most ``most``, in no special order.
+    """Numbers of customers whose name, address or meter contains ``words``, at most ``most``, in no order.
 
     The caller passes them through the guard: this knows nothing of who asks.
     """
@@ -52,12 +59,12 @@ def _sqlite_query(words: str, most: int) -> tuple[str, list[object]]:
     match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in sorted(grams))
     sql = (
         f"SELECT customer_id FROM {_TABLE} "
-        f"WHERE {_TABLE} MATCH %s AND (instr(name, %s) OR instr(address, %s)) LIMIT %s"
+        f"WHERE {_TABLE} MATCH %s AND (instr(name, %s) OR instr(address, %s) OR instr(meter_ids, %s)) LIMIT %s"
     )
-    return sql, [match, words, words, most]
+    return sql, [match, words, words, words, most]
 
 
 def _like(words: str, most: int) -> tuple[str, list[object]]:
     escaped = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    sql = "SELECT customer_id FROM records_customer WHERE name LIKE %s OR address LIKE %s LIMIT %s"
-    return sql, [f"%{escaped}%", f"%{escaped}%", most]
+    sql = "SELECT customer_id FROM records_customer WHERE name LIKE %s OR address LIKE %s OR meter_ids LIKE %s LIMIT %s"
+    return sql, [*[f"%{escaped}%"] * 3, most]

@@ -48,11 +48,12 @@ def score(findings: pa.Table, register: Register, parameters: ScoringParameters)
 def case_keys(findings: pa.Table) -> pa.Array:
     """The key of the case to which each finding belongs."""
     encoded = case_subjects(findings).combine_chunks().dictionary_encode()
-    keys = pa.array([_case_key(subject) for subject in encoded.dictionary.to_pylist()], pa.string())
+    keys = pa.array([case_key_of(subject) for subject in encoded.dictionary.to_pylist()], pa.string())
     return keys.take(encoded.indices)
 
 
-def _case_key(subject: str) -> str:
+def case_key_of(subject: str) -> str:
+    """The key of the case about ``kind:number``."""
     return hashlib.sha256(subject.encode()).hexdigest()[:KEY_LENGTH]
 
 
@@ -92,7 +93,7 @@ def _described(rows: pa.Table) -> dict[str, Ints | pa.Array]:
     parts = pc.split_pattern(subject, ":", max_splits=1)
     worst = groups.largest(ints(rows["severity_rank"], 0))
     return {
-        "case_key": pa.array([_case_key(s) for s in subject.to_pylist()], pa.string()),
+        "case_key": pa.array([case_key_of(s) for s in subject.to_pylist()], pa.string()),
         "premise_id": rows["premise_id"].take(first).combine_chunks(),
         "subject_kind": pc.list_element(parts, 0),
         "subject_id": pc.list_element(parts, 1),

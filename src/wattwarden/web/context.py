@@ -11,12 +11,13 @@ from wattwarden.web.navigation import entries_for
 
 
 def page(request: HttpRequest) -> Mapping[str, object]:
-    """The navigation that the viewer may use, and the language."""
+    """The navigation that the viewer may use, the language, and where one is."""
     viewer = getattr(request, "viewer", None)
     return {
         "viewer": viewer,
         "lang": language(),
-        "navigation": entries_for(viewer, request.path) if viewer else (),
+        "here": request.get_full_path(),
+        "navigation": list(entries_for(viewer, request.path)) if viewer else [],
         "sso": _sso() if viewer is None else None,
     }
 

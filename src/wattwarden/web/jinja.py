@@ -4,15 +4,16 @@ import json
 from datetime import datetime
 
 from django.templatetags.static import static
-from django.urls import reverse
-from django.utils import timezone
+from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from jinja2 import Environment
 from markupsafe import Markup
 
 from wattwarden.app.columns import word
-from wattwarden.app.shown_value import yuan
+from wattwarden.app.shown_value import code_label, yuan
 from wattwarden.domain.access import roles
+from wattwarden.domain.content import contract
 from wattwarden.domain.labels import Label, Language
 
 
@@ -41,9 +42,22 @@ def shown_word(group: str, code: object) -> str:
     return word(group, code, language())
 
 
-def moment(at: datetime | None) -> str:
-    """An instant in the time zone of this installation, to the minute; a dash where there is none."""
-    return "–" if at is None else timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
+def data_json(data: object) -> Markup:
+    """Data for a script, as the text of an attribute; quotes and angle brackets are escaped."""
+    return Markup("{}").format(json.dumps(data, ensure_ascii=False, default=str))
+
+
+def url_if(name: str, *args: object) -> str:
+    """The address of a page; empty while no such page exists."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def local(moment: datetime | None) -> str:
+    """An instant as local time to the minute."""
+    return localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else "–"
 
 
 def shown_role(name: str) -> str:
@@ -52,9 +66,33 @@ def shown_role(name: str) -> str:
     return role.title.text(language()) if role else name
 
 
-def data_json(data: object) -> Markup:
-    """Data for a script, as the text of an attribute; quotes and angle brackets are escaped."""
-    return Markup("{}").format(json.dumps(data, ensure_ascii=False, default=str))
+def code_word(table: str, column: str, code: object) -> str:
+    """The word for a code of the data contract."""
+    return code_label(contract(), table, column, code, language()) or str(code)
+
+
+def status_word(code: str) -> str:
+    """The word for the status of a rule."""
+    return say(*_STATUSES.get(code, (code, code)))
+
+
+def job_word(code: str) -> str:
+    """The word for the state of an import."""
+    return say(*_JOB_STATES.get(code, (code, code)))
+
+
+_STATUSES = {
+    "draft": ("草稿", "draft"),
+    "experimental": ("试行", "experimental"),
+    "stable": ("稳定", "stable"),
+    "retired": ("停用", "retired"),
+}
+_JOB_STATES = {
+    "queued": ("排队中", "queued"),
+    "running": ("正在导入", "running"),
+    "done": ("完成", "done"),
+    "failed": ("没有完成", "failed"),
+}
 
 
 def environment(**options: object) -> Environment:
@@ -62,5 +100,8 @@ def environment(**options: object) -> Environment:
     options["autoescape"] = True
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]  # noqa: S701  # Django passes the rest; escaping is set above
     made.globals.update(static=static, url=reverse, say=say, text=text, word=shown_word, yuan=shown_yuan)
-    made.filters.update(yuan=shown_yuan, text=text, data_json=data_json, moment=moment, role=shown_role)
+    made.globals.update(
+        url_if=url_if, local=local, code_word=code_word, status_word=status_word, job_word=job_word
+    )
+    made.filters.update(yuan=shown_yuan, text=text, data_json=data_json, moment=local, role=shown_role)
     return made

@@ -8,6 +8,14 @@ from django.urls import reverse
 from wattwarden.domain.access import Permission, Viewer
 from wattwarden.domain.labels import Label
 
+GROUPS = (
+    Label(zh="工作", en="Work"),
+    Label(zh="规则", en="Rules"),
+    Label(zh="数据", en="Data"),
+    Label(zh="管理", en="Administration"),
+)
+WORK, RULES, DATA, ADMINISTRATION = range(len(GROUPS))
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -15,12 +23,16 @@ class Entry:
 
     Args:
         name: Name of the page in ``web/urls.py``.
-        needs: Who sees it: those with any of these permissions anywhere.
+        needs: Who sees it: those with any of these permissions anywhere; everybody when empty.
+        icon: Name of a drawing in ``templates/parts.html``.
+        group: Position in ``GROUPS``.
     """
 
     name: str
     label: Label
     needs: tuple[Permission, ...]
+    icon: str = "dot"
+    group: int = WORK
 
 
 @dataclass(frozen=True)
@@ -30,21 +42,41 @@ class Shown:
     label: Label
     href: str
     is_here: bool
+    icon: str
+    group: int
+    group_label: Label
 
 
 ENTRIES = (
-    Entry("findings", Label(zh="疑点", en="Findings"), ("see_findings",)),
-    Entry("staff_findings", Label(zh="内部疑点", en="Staff inbox"), ("see_staff_findings",)),
-    Entry("people", Label(zh="用户", en="People"), ("manage_users",)),
-    Entry("organisation", Label(zh="组织", en="Organisation"), ("manage_users",)),
-    Entry("audit", Label(zh="审计", en="Audit log"), ("see_audit",)),
-    Entry("settings", Label(zh="设置", en="Settings"), ("manage_settings",)),
+    Entry("today", Label(zh="今日", en="Today"), (), "today"),
+    Entry("risk_map", Label(zh="风险地图", en="Risk map"), ("see_findings",), "map"),
+    Entry("findings", Label(zh="疑点", en="Findings"), ("see_findings",), "findings"),
+    Entry("queue", Label(zh="我的队列", en="My queue"), ("work_cases",), "today"),
+    Entry("cases", Label(zh="工单", en="Cases"), ("see_cases",), "cases"),
+    Entry("board", Label(zh="看板", en="Board"), ("see_cases",), "cases"),
+    Entry("approvals", Label(zh="待我审批", en="Approvals"), ("approve_remedies",), "cases"),
+    Entry("visits", Label(zh="现场作业", en="Field work"), ("work_cases",), "map"),
+    Entry("verification", Label(zh="数据验证", en="Verification"), ("see_cases",), "quality"),
+    Entry("reviews", Label(zh="盲样复核", en="Second review"), ("see_audit",), "cases"),
+    Entry("resting", Label(zh="暂缓与接受", en="Snoozed, accepted"), ("see_cases",), "quarantine"),
+    Entry("ledger", Label(zh="台账与成效", en="Ledger"), ("see_cases",), "quality"),
+    Entry("rules", Label(zh="规则目录", en="Rules"), ("see_findings", "write_rules"), "rules", RULES),
+    Entry("imports", Label(zh="数据导入", en="Import"), ("import_files",), "import", DATA),
+    Entry("quarantine", Label(zh="隔离区", en="Quarantine"), ("import_files",), "quarantine", DATA),
+    Entry("quality", Label(zh="数据质量", en="Data quality"), ("import_files", "see_findings"), "quality", DATA),
+    Entry("staff_findings", Label(zh="内部疑点", en="Staff inbox"), ("see_staff_findings",), "findings"),
+    Entry("organisation", Label(zh="组织", en="Organisation"), (), "organisation", DATA),
+    Entry("people", Label(zh="用户", en="People"), ("manage_users",), "organisation", ADMINISTRATION),
+    Entry("role_holders", Label(zh="岗位授权", en="Role holders"), ("manage_users",), "organisation", ADMINISTRATION),
+    Entry("audit", Label(zh="审计日志", en="Audit log"), ("see_audit",), "quality", ADMINISTRATION),
+    Entry("settings", Label(zh="设置", en="Settings"), ("manage_settings",), "rules", ADMINISTRATION),
 )  # fmt: skip
 
 
 def entries_for(viewer: Viewer, path: str) -> Iterator[Shown]:
     """What this viewer may open, with the one that ``path`` belongs to marked."""
     for entry in ENTRIES:
-        if any(viewer.may(permission) for permission in entry.needs):
+        if not entry.needs or any(viewer.may(permission) for permission in entry.needs):
             href = reverse(entry.name)
-            yield Shown(entry.label, href, path == href or (href != "/" and path.startswith(href)))
+            is_here = path == href or (href != "/" and path.startswith(href))
+            yield Shown(entry.label, href, is_here, entry.icon, entry.group, GROUPS[entry.group])

@@ -8,15 +8,26 @@ from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
 from wattwarden.web import health, metrics
-from wattwarden.web.console import audit, findings, people, reveal
+from wattwarden.web.casework import cases, letters, visits, work
+from wattwarden.web.console import (
+    audit,
+    customers,
+    data,
+    findings,
+    language,
+    people,
+    reveal,
+    risks,
+    rules,
+    search,
+    today,
+)  # fmt: skip
 from wattwarden.web.console import settings as settings_page
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="findings"), name="today"),
+    path("", today.page, name="today"),
     # Pages of allauth, named one by one: none that sends mail or lets a stranger in.
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
@@ -32,19 +43,57 @@ urlpatterns = [
     path("account/factor/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/factor/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/factor/codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("language/", login_not_required(language.switch), name="language"),
+    path("search/", search.page, name="search"),
+    path("risks/", risks.overview, name="risk_map"),
+    path("risks/<str:number>/", risks.point, name="risk_point"),
     path("findings/", findings.listing, name="findings"),
+    path("findings/export/", findings.export, name="findings_export"),
     path("findings/<str:key>/", findings.detail, name="finding"),
+    path("queue/", work.queue, name="queue"),
+    path("queue/next/", work.take_next, name="take_next"),
+    path("cases/", cases.listing, name="cases"),
+    path("cases/board/", cases.columns, name="board"),
+    path("cases/assign/", cases.bulk_assign, name="cases_assign"),
+    path("cases/excel/", cases.excel, name="cases_excel"),
+    path("cases/<int:case_id>/", cases.detail, name="case"),
+    path("cases/<int:case_id>/gates/", cases.gates, name="case_gates"),
+    path("cases/<int:case_id>/letter/", letters.letter, name="case_letter"),
+    path("cases/<int:case_id>/photos/<str:digest>/", visits.photo, name="photo"),
+    path("cases/<int:case_id>/do/<str:name>/", cases.action, name="case_action"),
+    path("approvals/", work.approvals, name="approvals"),
+    path("verification/", work.verification, name="verification"),
+    path("resting/", work.rest, name="resting"),
+    path("reviews/", work.reviews, name="reviews"),
+    path("reviews/<int:case_id>/", work.review, name="review"),
+    path("ledger/", work.ledger, name="ledger"),
+    path("visit/", visits.mine, name="visits"),
+    path("visit/worker.js", visits.worker, name="visit_worker"),
+    path("visit/<int:case_id>/", visits.sheet, name="visit"),
+    path("visit/<int:case_id>/entries/", visits.entries, name="visit_entries"),
+    path("visit/<int:case_id>/photos/<str:entry_id>/", visits.photo_part, name="visit_photo"),
+    path("customers/<str:customer_id>/", customers.detail, name="customer"),
+    path("customers/<str:customer_id>/bills/<int:year>-<int:month>/", customers.bill, name="customer_bill"),
+    path("rules/", rules.listing, name="rules"),
+    path("rules/export/", rules.export, name="rules_export"),
+    path("rules/<str:rule_id>/", rules.detail, name="rule"),
+    path("imports/", data.imports, name="imports"),
+    path("imports/<int:number>/", data.import_job, name="import_job"),
+    path("imports/<int:number>/keep/", data.import_keep, name="import_keep"),
+    path("quarantine/", data.quarantine, name="quarantine"),
+    path("quarantine/export/", data.quarantine_export, name="quarantine_export"),
+    path("quality/", data.quality, name="quality"),
+    path("organisation/", data.units, name="organisation"),
     path("staff-findings/", findings.staff_inbox, name="staff_findings"),
     path("reveal/", reveal.show, name="reveal"),
     path("people/", people.listing, name="people"),
     path("people/add/", people.add, name="account_add"),
+    path("people/roles/", people.holders, name="role_holders"),
     path("people/<str:username>/", people.detail, name="account_of"),
     path("people/<str:username>/<str:what>/", people.change, name="account_change"),
-    path("organisation/", people.organisation, name="organisation"),
     path("audit/", audit.listing, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("audit/export/", audit.export, name="audit_export"),
@@ -56,3 +105,7 @@ if settings.SSO:
         path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
         path("account/3rdparty/", include("allauth.socialaccount.urls")),
     ]
+handler400 = "wattwarden.web.errors.bad_request"
+handler403 = "wattwarden.web.errors.forbidden"
+handler404 = "wattwarden.web.errors.not_found"
+handler500 = "wattwarden.web.errors.failed"

@@ -77,14 +77,19 @@ class Material:
 def gathered(home: Path, scan: ScanFiles, masker: Masker) -> Iterator[Material]:
     """The material of one scan; the lake stays open while the block runs."""
     with scanned_lake(home, scan) as engine:
-        yield Material(
-            home=home,
-            scan=scan,
-            engine=engine,
-            contract=contract(),
-            rules=all_rules(home),
-            register=load_register(),
-            clauses=load_clauses(),
-            parameters=load_scoring_parameters(BUILT_IN, home / SITE_CONTENT),
-            masker=masker,
-        )
+        yield material_of(home, scan, engine, masker)
+
+
+def material_of(home: Path, scan: ScanFiles, engine: DuckDBEngine, masker: Masker) -> Material:
+    """The material of a scan whose lake is open already."""
+    return Material(
+        home=home,
+        scan=scan,
+        engine=engine,
+        contract=contract(),
+        rules=all_rules(home),
+        register=load_register(),
+        clauses=load_clauses(),
+        parameters=load_scoring_parameters(BUILT_IN, home / SITE_CONTENT),
+        masker=masker,
+    )

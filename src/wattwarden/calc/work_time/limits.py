@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-import numpy as np
 from pydantic import Field
 
-from wattwarden.calc.work_time.calendar_index import Ints, WorkCalendar
+from wattwarden.calc.work_time.calendar_index import WorkCalendar
 from wattwarden.domain.labels import Label, Strict
 from wattwarden.domain.office_calendar import MINUTES_PER_DAY, MINUTES_PER_HOUR
 
@@ -88,15 +87,14 @@ def budget(limit: Limit, start: int, calendar: WorkCalendar) -> Budget:
     midnight = (start // MINUTES_PER_DAY + 1) * MINUTES_PER_DAY
     match limit.unit:
         case Unit.WORKING_DAYS:
-            ends = calendar.after_workdays(_one(start), _one(limit.amount))
-            opened = calendar.open_until(np.concatenate([_one(midnight), ends]))
-            return Budget(midnight, int(opened[1] - opened[0]), in_office=True, rolls=False)
+            end = calendar.after_workdays(start, limit.amount)
+            minutes = calendar.opened(end) - calendar.opened(midnight)
+            return Budget(midnight, minutes, in_office=True, rolls=False)
         case Unit.WORKING_HOURS:
             return Budget(start, limit.amount * MINUTES_PER_HOUR, in_office=True, rolls=False)
         case Unit.CALENDAR_DAYS:
             last = start // MINUTES_PER_DAY + limit.amount
-            closes = int(calendar.close_of(_one(last))[0])
-            end = min(closes, (last + 1) * MINUTES_PER_DAY)
+            end = min(calendar.close_of(last), (last + 1) * MINUTES_PER_DAY)
             return Budget(midnight, end - midnight, in_office=False, rolls=True)
         case Unit.CLOCK_HOURS:
             return Budget(start, limit.amount * MINUTES_PER_HOUR, in_office=False, rolls=False)
@@ -130,7 +128,7 @@ def due_minute(granted: Budget, spans: Sequence[Span], calendar: WorkCalendar) -
                 break
             if not granted.rolls or calendar.is_workday(calendar.day(end - 1)):
                 return end
-            start, left = end, int(calendar.close_of(_one((end - 1) // MINUTES_PER_DAY))[0]) - end
+            start, left = end, calendar.close_of((end - 1) // MINUTES_PER_DAY) - end
     return None
 
 
@@ -148,9 +146,7 @@ def working_minutes(start: datetime, end: datetime, calendar: WorkCalendar) -> i
     Raises:
         WattwardenError: an instant lies in a year without a calendar.
     """
-    edges = np.array([calendar.minute(start), calendar.minute(end)], dtype=np.int64)
-    before, until = calendar.open_until(edges)
-    return max(0, int(until - before))
+    return max(0, calendar.opened(calendar.minute(end)) - calendar.opened(calendar.minute(start)))
 
 
 def due_at(limit: Limit | None, start: datetime, calendar: WorkCalendar) -> datetime | None:
@@ -171,7 +167,7 @@ def _advance(granted: Budget, start: int, minutes: int, calendar: WorkCalendar) 
         return start + minutes
     if minutes == 0:
         return start
-    return int(calendar.minute_of_open(calendar.open_until(_one(start)) + minutes)[0])
+    return calendar.minute_of(calendar.opened(start) + minutes)
 
 
 def _length(granted: Budget, span: Span, calendar: WorkCalendar) -> int:
@@ -180,9 +176,4 @@ def _length(granted: Budget, span: Span, calendar: WorkCalendar) -> int:
         return 0
     if not granted.in_office:
         return end - start
-    before, until = calendar.open_until(np.array([start, end], dtype=np.int64))
-    return int(until - before)
-
-
-def _one(value: int) -> Ints:
-    return np.array([value], dtype=np.int64)
+    return calendar.opened(end) - calendar.opened(start)

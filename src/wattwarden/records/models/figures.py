@@ -42,6 +42,7 @@ class RuleFigure(models.Model):
         kind, detail, seconds: Outcome of the run, as ``domain.finding.RuleOutcome``.
         inspected: Customers with a finding of the rule whom an inspection has looked at.
         confirmed: Those of them where the inspection found something.
+        examples: The newest confirmed ones: ``finding_key, outcome, visited_on, claimed_fen``.
         overlap: Number of premises shared with other rules, by rule id; the largest few.
     """
 
@@ -54,6 +55,7 @@ class RuleFigure(models.Model):
     findings = models.IntegerField()
     inspected = models.IntegerField(default=0)
     confirmed = models.IntegerField(default=0)
+    examples = models.JSONField(default=list)
     overlap = models.JSONField(default=dict)
 
     class Meta:
@@ -61,3 +63,18 @@ class RuleFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scan} {self.rule_id}"
+
+
+class ScanPage(models.Model):
+    """扫描快照: what a page shows of the last scan and that would take seconds to work out, as JSON.
+
+    Attributes:
+        name: Which page: ``quality``, ``units``.
+    """
+
+    name = models.CharField(primary_key=True, max_length=20)
+    scan = models.IntegerField()
+    data = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.scan}"
