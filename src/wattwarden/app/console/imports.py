@@ -33,8 +33,13 @@ _LOG = logging.getLogger(__name__)
 class Upload(Protocol):
     """A file as the browser sends it."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None:
+        """Its name, folders of the sender's machine perhaps in front."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes."""
 
     def chunks(self) -> Iterable[bytes]:
         """Its bytes, part by part."""
@@ -88,6 +93,8 @@ def accept_files(viewer: Viewer, uploads: Sequence[Upload], options: Mapping[str
     """
     _allowed(viewer)
     _check(uploads)
+    if viewer.user_id is None:
+        raise fail("import", found="the system itself", expected="a person")
     table = options.get("table", "")
     if table and table not in contract().source_tables:
         raise fail("table", found=table[:60], expected="a table of the data contract")

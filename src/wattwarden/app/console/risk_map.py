@@ -102,7 +102,7 @@ def point_detail(viewer: Viewer, number: str) -> PointDetail:
     scan = newest_scan(viewer)
     found = {key[1]: total for key, total in totals(viewer, scan, "risk", "rule_id").items() if key[0] == number} \
         if scan is not None else {}  # fmt: skip
-    outcomes = dict(RuleFigure.objects.filter(scan=scan).values_list("rule_id", "kind"))
+    outcomes = dict(RuleFigure.objects.filter(scan=scan or 0).values_list("rule_id", "kind"))
     rules = [
         RuleSums(rule, found.get(rule.id, Total()), outcomes.get(rule.id, "–"))
         for rule in rules_of(home()).values()
@@ -122,7 +122,7 @@ def _before(viewer: Viewer, scan: int | None) -> Mapping[str, int] | None:
 
 
 def _judged(scan: int | None) -> Counter[str]:
-    kinds = RuleFigure.objects.filter(scan=scan, kind__in=_JUDGED).values_list("rule_id", flat=True)
+    kinds = RuleFigure.objects.filter(scan=scan or 0, kind__in=_JUDGED).values_list("rule_id", flat=True)
     rules = rules_of(home())
     return Counter(rules[rule_id].risk for rule_id in kinds if rule_id in rules)
 
