@@ -25,7 +25,7 @@ from wattwarden.records.models import Finding, ImportJob, User
 FROZEN = "aaaa" * 8
 PAGES = (
     "/", "/risks/", "/risks/1.2.3/", "/findings/", "/findings/?sort=newest&risk=1.2&money=1", f"/findings/{FROZEN}/",
-    "/rules/", "/rules/?sort=precision", "/rules/metering.register_frozen/", "/units/", "/quality/",
+    "/rules/", "/rules/?sort=precision", "/rules/metering.register_frozen/", "/organisation/", "/quality/",
     f"/customers/{CUSTOMER}/", f"/customers/{CUSTOMER}/?tab=readings", f"/customers/{CUSTOMER}/?tab=bills",
     f"/customers/{CUSTOMER}/?tab=risk", "/search/?q=4300", "/findings/export/", "/rules/export/",
 )  # fmt: skip

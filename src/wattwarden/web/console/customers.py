@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -14,6 +15,7 @@ from wattwarden.web.middleware import viewer_of
 _MONTHS = 12
 
 
+@login_required
 @require_GET
 def detail(request: HttpRequest, customer_id: str) -> HttpResponse:
     """One customer: the head and one tab; only the tab when htmx asks."""
@@ -27,6 +29,7 @@ def detail(request: HttpRequest, customer_id: str) -> HttpResponse:
     return render(request, template, shown)
 
 
+@login_required
 @require_GET
 def bill(request: HttpRequest, customer_id: str, year: int, month: int) -> HttpResponse:
     """How the bills of one month come about."""
