@@ -100,4 +100,4 @@ def test_a_changed_photo_is_not_shown(phone: Client, one_case: int, home: Path) 
     digest = Photo.objects.get().sha256
     assert phone.get(f"/cases/{one_case}/photos/{digest}/").content == JPEG
     place_of(digest).write_bytes(JPEG + b"!")
-    assert phone.get(f"/cases/{one_case}/photos/{digest}/").status_code == 404
+    assert phone.get(f"/cases/{one_case}/photos/{digest}/").status_code == 400
