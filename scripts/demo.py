@@ -1,6 +1,7 @@
-"""``make demo``: a simulated county from nothing to a report, with the time and memory of each step."""
+"""``make demo``: a simulated county from nothing to a report and the console, with the time of each step."""
 
 import argparse
+import contextlib
 import os
 import resource
 import shutil
@@ -59,7 +60,25 @@ def demo(home: Path, customers: int, months: int, seed: int) -> dict[str, float]
         "report": run(
             "Write the report", "report", "--out", home / "report.html", "--xlsx", home / "report.xlsx"
         ),
+        "cases": run("Open cases", "cases", "open"),
     }
+
+
+WHERE_TO_CLICK = """
+Sign in with a name below, password demo:
+  controller      工单 / Cases: filter, choose rows, assign; open a case for its clocks, gates and timeline
+  station_worker  我的队列 / My queue: take next; 现场作业 / Field work: open it at the width of a phone, go offline
+  approver        待我审批 / Approvals: a remedy that somebody else proposed
+  auditor         盲样复核 / Second review; 台账与成效 / Ledger: what was found, billed, paid, and hit rates
+Each case has its letter to the customer as PDF. Ctrl+C ends the console."""
+
+
+def serve(home: Path, port: int) -> None:
+    """Serve the console of the demo until interrupted; cases are brought to different steps before."""
+    print(WHERE_TO_CLICK, flush=True)
+    command = [WATTWARDEN, "serve", "--demo", "--host", "127.0.0.1", "--port", str(port), "--home", home]
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(subprocess.run(command, check=False).returncode)
 
 
 def main() -> None:
@@ -68,6 +87,8 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--months", type=int, default=13)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--port", type=int, default=8600)
+    parser.add_argument("--no-serve", action="store_true", help="end after the report, for CI and tests")
     options = parser.parse_args()
     home = Path(os.environ.get("WATTWARDEN_HOME") or "wattwarden-data/demo").resolve()
     os.environ["WATTWARDEN_HOME"] = str(home)
@@ -78,6 +99,8 @@ def main() -> None:
     print(f"\n{steps}\nAltogether {sum(seconds.values()):.1f} s, at most {peak:.2f} GiB.")
     for report in sorted(home.glob("report.*")):
         print(f"Report: {report}")
+    if not options.no_serve:
+        serve(home, options.port)
 
 
 if __name__ == "__main__":

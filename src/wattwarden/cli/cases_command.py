@@ -1,11 +1,15 @@
 """``wattwarden cases``: open cases from a scan, verify remedies by later data, draw second reviews."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wattwarden.cli.output import console, home_folder, messages, problems_shown, say
+
+if TYPE_CHECKING:
+    from wattwarden.app.open_cases import Opened
+    from wattwarden.app.verify_cases import VerifiedCases
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Cases from scans. 工单")
 Home = Annotated[Path | None, typer.Option(help="Data folder. 数据目录")]
@@ -13,7 +17,10 @@ Home = Annotated[Path | None, typer.Option(help="Data folder. 数据目录")]
 
 @app.command("open")
 def open_(home: Home = None) -> None:
-    """Merge the newest scan into cases; doing it again changes nothing. 由最近一次扫描立案."""
+    """Bring the newest scan into the store and into cases, and judge remedies. 由最近一次扫描立案并验证整改.
+
+    Doing it again changes nothing. 可重复执行.
+    """
     from rich.progress import Progress
 
     folder = home_folder(home)
@@ -21,14 +28,12 @@ def open_(home: Home = None) -> None:
         from wattwarden.records.connect import migrate
 
         migrate(folder)
-        from wattwarden.app.open_cases import open_cases
+        from wattwarden.app.follow_scan import follow_scan
 
         task = bar.add_task(say("立案", "open cases"))
-        done = open_cases(folder, lambda n, total: bar.update(task, completed=n, total=total))
-    figures = (done.scan, done.opened, done.changed, done.events, done.drawn)
-    zh = "扫描 {}: 新立 {} 件, 变更 {} 件(事件 {} 条), 随机抽取 {} 户"
-    en = "scan {}: {} cases opened, {} changed ({} events), {} visits drawn at random"
-    console().print(say(zh, en).format(*figures))
+        done = follow_scan(folder, lambda n, total: bar.update(task, completed=n, total=total))
+    _print_opened(done.opened)
+    _print_verified(done.verified)
 
 
 @app.command()
@@ -42,10 +47,7 @@ def verify(home: Home = None) -> None:
         from wattwarden.app.verify_cases import verify_cases
 
         done = verify_cases(folder)
-    figures = (done.scan, done.looked_at, done.mended, done.reopened, done.undecided)
-    zh = "扫描 {}: 验证 {} 件, 已整改 {}, 重新打开 {}, 暂无法判断 {}"
-    en = "scan {}: {} looked at, {} mended, {} reopened, {} cannot be told yet"
-    console().print(say(zh, en).format(*figures))
+    _print_verified(done)
 
 
 @app.command("review")
@@ -62,3 +64,17 @@ def review_(home: Home = None) -> None:
     console().print(say(f"抽取 {count} 件复核", f"{count} cases drawn for review"))
     for problem in problems:
         messages().print(str(problem))
+
+
+def _print_opened(done: "Opened") -> None:
+    figures = (done.scan, done.opened, done.changed, done.events, done.drawn)
+    zh = "扫描 {}: 新立 {} 件, 变更 {} 件(事件 {} 条), 随机抽取 {} 户"
+    en = "scan {}: {} cases opened, {} changed ({} events), {} visits drawn at random"
+    console().print(say(zh, en).format(*figures))
+
+
+def _print_verified(done: "VerifiedCases") -> None:
+    figures = (done.scan, done.looked_at, done.mended, done.reopened, done.undecided)
+    zh = "扫描 {}: 验证 {} 件, 已整改 {}, 重新打开 {}, 暂无法判断 {}"
+    en = "scan {}: {} looked at, {} mended, {} reopened, {} cannot be told yet"
+    console().print(say(zh, en).format(*figures))

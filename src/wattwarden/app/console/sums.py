@@ -1,4 +1,4 @@
-"""Sums over findings that a viewer may see, from what publishing counted; staff-side findings are counted live."""
+"""Sums over findings that a viewer may see, from what publishing counted; staff-side ones counted live."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
