@@ -23,7 +23,9 @@ def main(arguments: Sequence[str]) -> int:
     chosen = arguments or ["-n", "2", *(folder for folder in STORE_TESTS if Path(folder).is_dir())]
     with postgresql_server() as server:
         environment = {**os.environ, "WATTWARDEN_DATABASE": server.address}
-        return subprocess.run([sys.executable, "-m", "pytest", "-q", *chosen], env=environment, check=False).returncode
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *chosen], env=environment, check=False
+        ).returncode
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from tests.postgresql import INSTALLED, postgresql_server
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.lake.sources.database import DatabaseQuery
 
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """Address of a server with one table of bills."""

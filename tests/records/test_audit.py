@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from pytest_django.fixtures import Settings
 
+from wattwarden.app.audit import record
 from wattwarden.app.audit_log import check_store, export_log, seal_log
 from wattwarden.app.check_audit_file import check_file
 from wattwarden.domain.audit_chain import AuditEvent
@@ -125,3 +126,10 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("{}")
     with pytest.raises(WattwardenError, match="another kind of file"):
         check_file(tmp_path / "x")
+
+
+def test_a_command_records_who_ran_it(log: Path) -> None:
+    record(log, "findings", {"reason": "case 7", "files": ["x.csv"]})
+    row = AuditRecord.objects.get(pk=21)
+    assert (row.action, row.reason, json.loads(row.new)) == ("command.findings", "case 7", {"files": ["x.csv"]})
+    assert row.actor.endswith("(command line)")

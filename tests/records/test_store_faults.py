@@ -84,7 +84,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Mapping[str, str]:
 def start(environment: Mapping[str, str], home: Path, code: str, *arguments: object) -> subprocess.Popen[str]:
     words = [sys.executable, "-c", code, str(home), *map(str, arguments)]
     return subprocess.Popen(
-        words, env=environment, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, start_new_session=True
+        words,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
 
 

@@ -52,7 +52,9 @@ def _filled(route: str) -> Iterator[str]:
         yield from _filled(f"{start}{word}{tail}")
 
 
-ADDRESSES = tuple(dict.fromkeys(a.replace("^", "").replace("$", "") for a in addresses() if not a.startswith(_ELSEWHERE)))
+ADDRESSES = tuple(
+    dict.fromkeys(a.replace("^", "").replace("$", "") for a in addresses() if not a.startswith(_ELSEWHERE))
+)
 
 
 def forms(mark: str) -> Iterator[dict[str, str]]:
@@ -74,7 +76,9 @@ def snapshot() -> str:
 
 
 def test_the_list_of_addresses_is_not_empty() -> None:
-    assert {"/findings/", "/audit/", "/reveal/", "/people/u{}/grant/", "/findings/customer{}/"} <= set(ADDRESSES)
+    assert {"/findings/", "/audit/", "/reveal/", "/people/u{}/grant/", "/findings/customer{}/"} <= set(
+        ADDRESSES
+    )
 
 
 @pytest.mark.parametrize("role", [*ROLES, None])
@@ -86,7 +90,11 @@ def test_nothing_foreign_is_shown_or_changed(role: str | None, signed_in: Callab
     before = snapshot()
     for address in ADDRESSES:
         url = address.replace("{}", KEY)
-        answers = [client.get(url, {"q": KEY}), client.get(url), *(client.post(url, form) for form in forms(KEY))]
+        answers = [
+            client.get(url, {"q": KEY}),
+            client.get(url),
+            *(client.post(url, form) for form in forms(KEY)),
+        ]
         for answer in answers:
             assert answer.status_code < _SERVER_FAULT, url
             assert MARKER not in answer.content.decode(), url

@@ -138,6 +138,9 @@ def _check(source: Path) -> None:
         for name in sorted(wanted)
         if found.get(name) != wanted[name]
     ]
-    problems += [Problem(name, "a file that was not backed up", "none") for name in sorted(found.keys() - wanted.keys())]
+    problems += [
+        Problem(name, "a file that was not backed up", "none")
+        for name in sorted(found.keys() - wanted.keys())
+    ]
     if problems:
         raise WattwardenError(*problems[:_MOST_PROBLEMS])

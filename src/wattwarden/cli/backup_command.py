@@ -21,9 +21,14 @@ def backup(
         from wattwarden.app.backup import back_up
 
         facts = back_up(folder, to)
-    console().print(say(f"已备份 {facts['rows']:,} 行 → {to}", f"{facts['rows']:,} rows and all files → {to}"))
     console().print(
-        say("签名密钥不在备份中, 请另行保管", "The key that signs the audit log is not in it; keep it elsewhere")
+        say(f"已备份 {facts['rows']:,} 行 → {to}", f"{facts['rows']:,} rows and all files → {to}")
+    )
+    console().print(
+        say(
+            "签名密钥不在备份中, 请另行保管",
+            "The key that signs the audit log is not in it; keep it elsewhere",
+        )
     )
 
 

@@ -99,9 +99,7 @@ def _known(header: dict[str, object]) -> None:
 def _fill(model: type[models.Model], rows: Iterator[list[object]]) -> int:
     fields, count = model._meta.concrete_fields, 0  # noqa: SLF001 Django's public name
     while batch := list(islice(rows, _BATCH)):
-        made = [
-            model(**{f.attname: _value(f, v) for f, v in zip(fields, row, strict=True)}) for row in batch
-        ]
+        made = [model(**{f.attname: _value(f, v) for f, v in zip(fields, row, strict=True)}) for row in batch]
         _without_clocks(model, made)
         count += len(batch)
     return count
@@ -109,7 +107,11 @@ def _fill(model: type[models.Model], rows: Iterator[list[object]]) -> int:
 
 def _without_clocks(model: type[models.Model], made: list[models.Model]) -> None:
     """Insert rows as they are: fields that would note the instant of their writing keep what they hold."""
-    clocks = [f for f in model._meta.concrete_fields if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)]  # noqa: SLF001 Django's public name
+    clocks = [
+        f
+        for f in model._meta.concrete_fields
+        if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)
+    ]  # noqa: SLF001 Django's public name
     kept = [(f, f.auto_now, f.auto_now_add) for f in clocks]
     try:
         for field in clocks:

@@ -43,7 +43,9 @@ class MetricsMiddleware:
         match = request.resolver_match
         # An address that is no page must not become a label: anybody could fill the memory with them.
         page = (match.view_name if match else None) or "none"
-        method = request.method if request.method in ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE") else "other"
+        method = (
+            request.method if request.method in ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE") else "other"
+        )
         REQUESTS.labels(page, method, response.status_code).inc()
         SECONDS.labels(page).observe(time.perf_counter() - start)
         return response

@@ -54,9 +54,7 @@ def _password_changed(request: HttpRequest, user: User, **_: object) -> None:
 
 def _record(action: str, user: User, request: HttpRequest | None) -> None:
     name = user.display_name or user.username
-    append(
-        AuditEvent(user.pk, name, action, "account", user.username, new={"address": _address(request)})
-    )
+    append(AuditEvent(user.pk, name, action, "account", user.username, new={"address": _address(request)}))
 
 
 def _address(request: HttpRequest | None) -> str:

@@ -39,7 +39,9 @@ class AuditFilter:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "AuditFilter":
         """The filter that an address asks for; unknown names are left out."""
-        return cls(**{f.name: query[f.name].strip().replace("\0", "") for f in fields(cls) if f.name in query})
+        return cls(
+            **{f.name: query[f.name].strip().replace("\0", "") for f in fields(cls) if f.name in query}
+        )
 
 
 def audit_page(viewer: Viewer, chosen: AuditFilter, after: str | None = None) -> Page[AuditRecord]:

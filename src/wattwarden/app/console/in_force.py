@@ -61,7 +61,12 @@ _SETTINGS: Sequence[tuple[str, str, str, Callable[[], str]]] = (
     ("WATTWARDEN_DEMO", "演示模式", "Demo mode", lambda: "✓" if settings.DEMO else "–"),
     ("WATTWARDEN_HOSTS", "允许的主机名", "Host names", lambda: ", ".join(settings.ALLOWED_HOSTS)),
     ("WATTWARDEN_ORIGINS", "可信来源", "Trusted origins", lambda: ", ".join(settings.CSRF_TRUSTED_ORIGINS)),
-    ("WATTWARDEN_BEHIND_PROXY", "位于代理之后", "Behind a proxy", lambda: "✓" if settings.BEHIND_PROXY else "–"),
+    (
+        "WATTWARDEN_BEHIND_PROXY",
+        "位于代理之后",
+        "Behind a proxy",
+        lambda: "✓" if settings.BEHIND_PROXY else "–",
+    ),
     ("WATTWARDEN_TIME_ZONE", "时区", "Time zone", lambda: settings.TIME_ZONE),
     ("WATTWARDEN_SESSION_HOURS", "会话最长时间", "Longest session", lambda: str(settings.SESSION_LONGEST)),
     ("WATTWARDEN_IDLE_MINUTES", "会话闲置时间", "Idle session", lambda: str(settings.SESSION_IDLE)),

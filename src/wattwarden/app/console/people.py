@@ -60,7 +60,9 @@ def account(viewer: Viewer, username: str) -> User:
     """
     found = _managed(viewer).filter(username=username).first()
     if found is None:
-        raise fail(f"account {username}", found="none that you manage", expected="an account of your organisations")
+        raise fail(
+            f"account {username}", found="none that you manage", expected="an account of your organisations"
+        )
     return found
 
 
@@ -94,7 +96,9 @@ def add_account(viewer: Viewer, new: NewAccount, password: str | None = None) ->
         try:
             user.full_clean()
         except ValidationError as error:
-            raise fail(f"account {new.username}", found="; ".join(error.messages), expected="a new account") from error
+            raise fail(
+                f"account {new.username}", found="; ".join(error.messages), expected="a new account"
+            ) from error
         user.save()
         told = {"name": user.display_name, "staff_id": user.staff_id, "customer_ids": user.customer_ids}
         done(viewer, "account.add", Subject(_ACCOUNT, user.username), new=told)
@@ -177,7 +181,9 @@ def _change_grant(
         user = _other(viewer, username)
         unit = units_of(viewer, "manage_users").filter(pk=org_id).first()
         if unit is None:
-            raise fail(f"unit {org_id}", found="none that you manage", expected="a unit of your organisations")
+            raise fail(
+                f"unit {org_id}", found="none that you manage", expected="a unit of your organisations"
+            )
         held = RoleGrant.objects.filter(user=user, role=role, org=unit)
         if held.exists() == is_given:
             found = "the role already" if is_given else "no such role"
@@ -224,7 +230,9 @@ def _set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise fail("password", found="; ".join(error.messages), expected="a password that is hard to guess") from error
+        raise fail(
+            "password", found="; ".join(error.messages), expected="a password that is hard to guess"
+        ) from error
     user.set_password(password)
 
 

@@ -33,6 +33,12 @@ def role_holders(viewer: Viewer) -> Sequence[UnitHolders]:
     """
     if not viewer.may("manage_users"):
         raise fail("organisation", found="no right to manage people", expected="an administrator")
-    held = RoleGrant.objects.filter(user__is_active=True).select_related("user").order_by("role", "user__username")
+    held = (
+        RoleGrant.objects.filter(user__is_active=True)
+        .select_related("user")
+        .order_by("role", "user__username")
+    )
     units = units_of(viewer, "manage_users").prefetch_related(Prefetch("rolegrant_set", queryset=held))
-    return [UnitHolders(u, u.path.count("/") - 2, list(u.rolegrant_set.all())) for u in units.order_by("path")]
+    return [
+        UnitHolders(u, u.path.count("/") - 2, list(u.rolegrant_set.all())) for u in units.order_by("path")
+    ]

@@ -52,7 +52,10 @@ def queue_sizes() -> Mapping[str, tuple[str, float]]:
         "overdue_cases": ("Open cases past their time limit", open_cases.filter(due_at__lt=now).count()),
         "published_findings": ("Findings in the store", Finding.objects.count()),
         "unsealed_audit_records": ("Audit records after the last seal", unsealed()),
-        "last_scan_age_seconds": ("Seconds since the last scan; -1 before the first", -1 if age is None else age),
+        "last_scan_age_seconds": (
+            "Seconds since the last scan; -1 before the first",
+            -1 if age is None else age,
+        ),
     }
 
 

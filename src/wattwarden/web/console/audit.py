@@ -36,7 +36,10 @@ def verify(request: HttpRequest) -> HttpResponse:
         count, sealed = f"{verdict.records:,}", f"{verdict.sealed:,}"
         messages.success(
             request,
-            say(f"审计链完整: {count} 条, 签名覆盖至第 {sealed} 条", f"Sound: {count} records, sealed up to {sealed}"),
+            say(
+                f"审计链完整: {count} 条, 签名覆盖至第 {sealed} 条",
+                f"Sound: {count} records, sealed up to {sealed}",
+            ),
         )
     return redirect("audit")
 
