@@ -1,4 +1,4 @@
-"""Commands of these tests work on many data folders; the audit log of a process belongs to one, so it is noted here.
+"""Commands of these tests work on many data folders, an audit log belongs to one: records are noted here.
 
 That ``record`` appends to the real log is tested in ``tests/records/test_audit.py``.
 """

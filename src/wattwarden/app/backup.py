@@ -29,8 +29,8 @@ _MOST_PROBLEMS = 20
 def back_up(home: Path, target: Path) -> Mapping[str, object]:
     """Write a backup while the console works; its manifest.
 
-    The store is dumped from one instant; files of the lake, scans and photos are never changed once written, so
-    those that the store knows of are there. An import waits while the lake is copied.
+    The store is dumped from one instant; files of the lake, scans and photos never change once written,
+    so those that the store knows of are there. An import waits while the lake is copied.
 
     Raises:
         WattwardenError: the target exists, or cannot be written.

@@ -1,4 +1,4 @@
-"""The store as lines of JSON, the same for both databases: dumped from one instant, loaded whole or not at all.
+"""The store as lines of JSON, the same for both databases: dumped at one instant, loaded whole or not.
 
 A dump made on SQLite can be loaded into PostgreSQL and the other way round.
 """
@@ -6,6 +6,7 @@ A dump made on SQLite can be loaded into PostgreSQL and the other way round.
 import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.core.management.color import no_style
@@ -14,6 +15,9 @@ from django.db import connection, models, transaction
 
 from wattwarden.domain.errors import fail
 
+if TYPE_CHECKING:
+    from django.db.models.options import Options
+
 _BATCH = 1000
 _LEFT_OUT = {"sessions", "contenttypes", "usersessions"}
 """Who was signed in signs in anew; types of content are made by the schema."""
@@ -21,7 +25,7 @@ _MADE_BY_SCHEMA = {"auth.permission", "auth.group"}
 
 
 def dumped() -> Iterator[str]:
-    """Every row of the store at one instant, a line each: its model, then its values in the order of fields."""
+    """Every row of the store at one instant: a line for each model, then one for the values of each row."""
     with connection.cursor() as cursor:
         # By hand: Django's own transactions would take SQLite's lock for writing, and writers should go on.
         isolation = "BEGIN ISOLATION LEVEL REPEATABLE READ" if connection.vendor == "postgresql" else "BEGIN"
@@ -29,8 +33,8 @@ def dumped() -> Iterator[str]:
         try:
             for model in _models():
                 names = _columns(model)
-                yield json.dumps({"model": model._meta.label_lower, "fields": names})  # noqa: SLF001 Django's public name
-                rows = model._base_manager.order_by("pk").values_list(*names)  # noqa: SLF001 Django's public name
+                yield json.dumps({"model": _about(model).label_lower, "fields": names})
+                rows = _rows_of(model).order_by("pk").values_list(*names)
                 for row in rows.iterator(chunk_size=_BATCH):
                     yield json.dumps(row, cls=_Exact, ensure_ascii=False, separators=(",", ":"))
         finally:
@@ -43,11 +47,11 @@ def load_dump(lines: Iterable[str]) -> int:
     Raises:
         WattwardenError: the store is not empty, or the dump is of another version.
     """
-    known = {model._meta.label_lower: model for model in _models()}  # noqa: SLF001 Django's public name
+    known = {_about(model).label_lower: model for model in _models()}
     count = 0
     with transaction.atomic():
         for model in known.values():
-            if model._base_manager.exists():  # noqa: SLF001 Django's public name
+            if _rows_of(model).exists():
                 raise fail("restore", found=f"rows of {model.__name__}", expected="an empty store")
         for header, rows in _parts(lines):
             model_of = known.get(str(header.get("model")))
@@ -70,13 +74,21 @@ class _Exact(DjangoJSONEncoder):
 
 
 def _models() -> list[type[models.Model]]:
-    found = [m for m in apps.get_models() if m._meta.managed and not m._meta.proxy]  # noqa: SLF001 Django's public name
-    chosen = [m for m in found if m._meta.app_label not in _LEFT_OUT]  # noqa: SLF001 Django's public name
-    return [m for m in chosen if m._meta.label_lower not in _MADE_BY_SCHEMA]  # noqa: SLF001 Django's public name
+    found = [m for m in apps.get_models() if _about(m).managed and not _about(m).proxy]
+    chosen = [m for m in found if _about(m).app_label not in _LEFT_OUT]
+    return [m for m in chosen if _about(m).label_lower not in _MADE_BY_SCHEMA]
+
+
+def _about(model: type[models.Model]) -> "Options[models.Model]":
+    return model._meta  # noqa: SLF001 Django's public name
+
+
+def _rows_of(model: type[models.Model]) -> "models.Manager[models.Model]":
+    return model._base_manager  # noqa: SLF001 Django's public name
 
 
 def _columns(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 Django's public name
+    return [field.attname for field in _about(model).concrete_fields]
 
 
 def _parts(lines: Iterable[str]) -> Iterator[tuple[dict[str, object], Iterator[list[object]]]]:
@@ -87,7 +99,7 @@ def _parts(lines: Iterable[str]) -> Iterator[tuple[dict[str, object], Iterator[l
         if not is_header:
             yield header, group
             continue
-        for header in group:  # noqa: B007 the last header of a group is the one whose rows follow
+        for header in group:
             _known(header)
 
 
@@ -97,7 +109,7 @@ def _known(header: dict[str, object]) -> None:
 
 
 def _fill(model: type[models.Model], rows: Iterator[list[object]]) -> int:
-    fields, count = model._meta.concrete_fields, 0  # noqa: SLF001 Django's public name
+    fields, count = _about(model).concrete_fields, 0
     while batch := list(islice(rows, _BATCH)):
         made = [model(**{f.attname: _value(f, v) for f, v in zip(fields, row, strict=True)}) for row in batch]
         _without_clocks(model, made)
@@ -109,14 +121,14 @@ def _without_clocks(model: type[models.Model], made: list[models.Model]) -> None
     """Insert rows as they are: fields that would note the instant of their writing keep what they hold."""
     clocks = [
         f
-        for f in model._meta.concrete_fields
+        for f in _about(model).concrete_fields
         if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)
-    ]  # noqa: SLF001 Django's public name
+    ]
     kept = [(f, f.auto_now, f.auto_now_add) for f in clocks]
     try:
         for field in clocks:
             field.auto_now = field.auto_now_add = False
-        model._base_manager.bulk_create(made)  # noqa: SLF001 Django's public name
+        _rows_of(model).bulk_create(made)
     finally:
         for field, now, add in kept:
             field.auto_now, field.auto_now_add = now, add
