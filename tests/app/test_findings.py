@@ -12,6 +12,7 @@ import pytest
 import python_calamine
 from typer.testing import CliRunner
 
+from tests.app.conftest import Noted
 from tests.app.sample_scan import CUSTOMER, FINDINGS, write_sample
 from wattwarden.app.columns import ListColumn
 from wattwarden.app.list_findings import FindingQuery, list_findings
@@ -114,21 +115,21 @@ def test_the_screen_shows_a_table_or_says_what_to_do(home: Path) -> None:
     assert "Nothing matches" in run(home, "--risk", "1.5.2")
 
 
-def test_showing_everything_needs_a_reason_and_is_recorded(home: Path) -> None:
+def test_showing_everything_needs_a_reason_and_is_recorded(home: Path, noted: Noted) -> None:
     arguments = ["--format", "json", "--home", str(home)]
     assert CliRunner().invoke(findings, [*arguments, "--unmasked"]).exit_code == 2
     assert CliRunner().invoke(findings, [*arguments, "--reason", "x"]).exit_code == 2
     rows = json.loads(run(home, "--format", "json", "--unmasked", "--reason", "audit of case 7"))
     assert rows[1]["proof"] == {"phone": "13812341234"}
-    record = json.loads((home / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
-    assert (record["action"], record["reason"]) == ("findings", "audit of case 7")
+    action, facts = noted[-1]
+    assert (action, facts["reason"]) == ("findings", "audit of case 7")
 
 
-def test_every_file_that_leaves_is_recorded(home: Path, tmp_path: Path) -> None:
+def test_every_file_that_leaves_is_recorded(home: Path, tmp_path: Path, noted: Noted) -> None:
     out = tmp_path / "list.csv"
     run(home, "--format", "csv", "--risk", "1.2.3", "--out", str(out))
-    record = json.loads((home / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1])
-    assert (record["files"], record["masked"], record["filters"]) == ([str(out)], True, {"risks": ["1.2.3"]})
+    facts = noted[-1][1]
+    assert (facts["files"], facts["masked"], facts["filters"]) == ([str(out)], True, {"risks": ["1.2.3"]})
 
 
 def test_one_finding_is_explained_in_full(home: Path) -> None:

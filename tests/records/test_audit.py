@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from pytest_django.fixtures import Settings
 
+from wattwarden.app.audit import record
 from wattwarden.app.audit_log import check_store, export_log, seal_log
 from wattwarden.app.check_audit_file import check_file
 from wattwarden.domain.audit_chain import AuditEvent
@@ -77,10 +78,15 @@ def test_lost_seals_are_told(log: Path) -> None:
         check_store()
 
 
+@transaction.atomic
+def _append_and_fail() -> None:
+    append(EVENT)
+    _ = 1 // 0
+
+
 def test_an_event_is_recorded_with_its_change_or_not_at_all(log: Path) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        append(EVENT)
-        _ = 1 // 0
+    with pytest.raises(ZeroDivisionError):
+        _append_and_fail()
     assert AuditRecord.objects.count() == 20
     append(EVENT)
     assert check_store().records == 21
@@ -125,3 +131,14 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("{}")
     with pytest.raises(WattwardenError, match="another kind of file"):
         check_file(tmp_path / "x")
+
+
+def test_a_command_records_who_ran_it(log: Path) -> None:
+    record(log, "findings", {"reason": "case 7", "files": ["x.csv"]})
+    row = AuditRecord.objects.get(pk=21)
+    assert (row.action, row.reason, json.loads(row.new)) == (
+        "command.findings",
+        "case 7",
+        {"files": ["x.csv"]},
+    )
+    assert row.actor.endswith("(command line)")

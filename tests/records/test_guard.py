@@ -14,9 +14,7 @@ from wattwarden.records.guard import load, may_handle, units_of, visible
 from wattwarden.records.models import Finding
 
 
-def finding(
-    key: str, path: str, kind: str = "customer", subject: str = "c1", proof: str = "{}"
-) -> None:
+def finding(key: str, path: str, kind: str = "customer", subject: str = "c1", proof: str = "{}") -> None:
     named = named_staff(contract(), kind, subject, proof)
     Finding.objects.create(
         finding_key=key, rule_id="x.y", rule_hash="h", risk="1.2.2", severity="high", subject_kind=kind,

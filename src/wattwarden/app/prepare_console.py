@@ -24,8 +24,8 @@ def prepare_console(home: Path, *, demo: bool) -> Collection[str]:
     """Bring store and scan up to date; names of the demo accounts, none outside demo mode.
 
     Raises:
-        WattwardenError: outside demo mode something is unsafe, each fault a problem; or the newest scan cannot
-            be published.
+        WattwardenError: outside demo mode something is unsafe, each fault a problem; or the newest scan
+            cannot be published.
     """
     migrate(home)
     if demo:

@@ -16,15 +16,21 @@ Name = Annotated[str, typer.Argument(help="User name. 用户名")]
 RoleName = Annotated[str, typer.Argument(help="Role, see 'user list --roles'. 角色")]
 Org = Annotated[str, typer.Option(help="Organisation number; he gets all below it too. 单位编号")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the audit log. 原因")]
-Ask = Annotated[bool, typer.Option("--ask", help="Type the password instead of having one made. 手工输入密码")]
+Ask = Annotated[
+    bool, typer.Option("--ask", help="Type the password instead of having one made. 手工输入密码")
+]
 
 
 @app.command()
 def add(
     name: Name,
     display: Annotated[str, typer.Option(help="Name as shown. 姓名")] = "",
-    staff: Annotated[str, typer.Option(help="Staff number; what concerns it is kept from him. 员工编号")] = "",
-    own_customers: Annotated[str, typer.Option(help="Customer numbers of his own, with spaces. 本人户号")] = "",
+    staff: Annotated[
+        str, typer.Option(help="Staff number; what concerns it is kept from him. 员工编号")
+    ] = "",
+    own_customers: Annotated[
+        str, typer.Option(help="Customer numbers of his own, with spaces. 本人户号")
+    ] = "",
     lang: Annotated[str, typer.Option(help="zh or en. 界面语言")] = "zh",
     ask: Ask = False,
     home: Home = None,
@@ -48,10 +54,11 @@ def list_(
     """List accounts with their roles, or the roles. 列出账号或角色."""
     with problems_shown():
         viewer = _operator(home)
-        from wattwarden.app.console.people import accounts, has_second_factor, staff_roles
+        from wattwarden.app.console.people import accounts, has_second_factor
+        from wattwarden.domain.access import roles
 
         if show_roles:
-            for name, role in staff_roles().items():
+            for name, role in roles().items():
                 console().print(f"{name:16} {role.title.text(language()):16} {', '.join(role.may)}")
             return
         for user in accounts(viewer):
@@ -96,7 +103,9 @@ def disable(
         from wattwarden.app.console.people import set_active
 
         set_active(viewer, name, enable, reason)
-    console().print(say(f"{name}: {'已启用' if enable else '已停用'}", f"{name}: {'open' if enable else 'closed'}"))
+    console().print(
+        say(f"{name}: {'已启用' if enable else '已停用'}", f"{name}: {'open' if enable else 'closed'}")
+    )
 
 
 @app.command()

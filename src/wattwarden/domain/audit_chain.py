@@ -134,9 +134,7 @@ def body(sequence: int, previous: str, at: str, words: Mapping[str, object], old
         old, new: Canonical JSON.
     """
     said = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-    return (
-        f'{{"sequence":{sequence},"previous":"{previous}","at":"{at}",{said[1:-1]},"old":{old},"new":{new}'
-    )
+    return f'{{"sequence":{sequence},"previous":"{previous}","at":"{at}",{said[1:-1]},"old":{old},"new":{new}'
 
 
 def hash_of(said: str) -> str:

@@ -1,7 +1,7 @@
 """Which findings are about the utility's own people: those that name a member of staff as proof.
 
-The data contract says which columns name staff (``ref: staff``). A finding whose subject is a member of staff,
-or whose proof has such a column, is about how the utility's people work: it goes to an inbox that the
+The data contract says which columns name staff (``ref: staff``). A finding whose subject is a member of
+staff, or whose proof has such a column, is about how the utility's people work: it goes to an inbox that the
 department does not read. Who is named there never sees it, whatever his role.
 """
 
@@ -33,8 +33,8 @@ def named_staff(contract: Contract, subject_kind: str, subject_id: str, proof: s
     """What a finding says about staff.
 
     Args:
-        proof: The JSON object of the values that prove it. A column of staff without a value (nobody approved)
-            still makes the finding staff-side: it is about the procedure of the office.
+        proof: The JSON object of the values that prove it. A column of staff without a value (nobody
+            approved) still makes the finding staff-side: it is about the procedure of the office.
     """
     columns = contract.staff_columns
     values = json.loads(proof) if _mention(columns).search(proof) else {}
