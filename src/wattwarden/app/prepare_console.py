@@ -1,34 +1,38 @@
 """Everything that must hold before the console answers its first request."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from django.conf import settings
 
 from wattwarden.app.console.demo_cases import work_some_cases
-from wattwarden.app.console.demo_users import make_demo_users
+from wattwarden.app.console.demo_users import demo_accounts, make_demo_users
 from wattwarden.app.open_cases import open_cases
 from wattwarden.app.publish_scan import publish_scan_to_store
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import Problem, WattwardenError
 from wattwarden.lake.scan_store import ScanStore
 from wattwarden.records.connect import migrate
+from wattwarden.records.database import SETTING
+from wattwarden.records.seals import KEY_SETTING, make_key_file, signing_key
+from wattwarden.records.single_sign_on import CLIENT, ISSUER, SECRET
+
+SHORTEST_SECRET = 32
+_DEFAULT_PASSWORDS = ("", "postgres", "password", "wattwarden", "admin", "secret", "changeme")
 
 
 def prepare_console(home: Path, *, demo: bool) -> Collection[str]:
     """Bring store and scan up to date; names of the demo accounts, none outside demo mode.
 
     Raises:
-        WattwardenError: secrets are missing or defaults outside demo mode, or the folder was never scanned.
+        WattwardenError: outside demo mode something is unsafe, each fault a problem; or the newest scan cannot
+            be published.
     """
     migrate(home)
-    if not demo and settings.SECRET_KEY == settings.UNSAFE_SECRET:
-        raise fail(
-            "WATTWARDEN_SECRET_KEY",
-            found="unset" if not os.environ.get("WATTWARDEN_SECRET_KEY") else "the default",
-            expected="a secret of your own, 50 random characters or more",
-            action="Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
-        )
+    if demo:
+        make_key_file()
+    elif problems := list(unsafe()):
+        raise WattwardenError(*problems)
     if ScanStore(home).numbers():
         publish_scan_to_store(home)
         open_cases(home)
@@ -37,3 +41,38 @@ def prepare_console(home: Path, *, demo: bool) -> Collection[str]:
     accounts = make_demo_users(demo)
     work_some_cases(demo)
     return accounts
+
+
+def unsafe() -> Iterator[Problem]:
+    """What must not be so where real data are."""
+    secret = settings.SECRET_KEY
+    if secret == settings.UNSAFE_SECRET or len(secret) < SHORTEST_SECRET:
+        is_set = bool(os.environ.get("WATTWARDEN_SECRET_KEY"))
+        yield Problem(
+            "WATTWARDEN_SECRET_KEY", "the default or too short" if is_set else "unset",
+            "a secret of your own, 50 random characters or more",
+            "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+        )  # fmt: skip
+    if signing_key() is None:
+        yield Problem(
+            KEY_SETTING, "unset", "a key that signs the audit log", "Make one: wattwarden audit key"
+        )
+    if settings.DEBUG:
+        yield Problem("DEBUG", "on", "off: its error pages show settings and data")
+    if any("*" in host or host.startswith(".") for host in settings.ALLOWED_HOSTS):
+        yield Problem("WATTWARDEN_HOSTS", "a wildcard", "the names under which the console is reached")
+    yield from _unsafe_connections()
+    if names := demo_accounts():
+        yield Problem(
+            "demo accounts", ", ".join(names), "none outside demo mode",
+            "Close each: wattwarden user disable NAME --reason TEXT; or begin with a data folder of its own.",
+        )  # fmt: skip
+
+
+def _unsafe_connections() -> Iterator[Problem]:
+    database = settings.DATABASES["default"]
+    is_remote = database.get("HOST") not in ("", None) and not str(database.get("HOST")).startswith("/")
+    if is_remote and database.get("PASSWORD") in _DEFAULT_PASSWORDS:
+        yield Problem(SETTING, "no password or a common one", "a password of its own for the database")
+    if settings.SSO and not (settings.SSO["client_id"] and settings.SSO["secret"]):
+        yield Problem(ISSUER, f"no {CLIENT} or {SECRET}", "both, as the provider gave them")

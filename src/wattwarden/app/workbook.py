@@ -19,6 +19,7 @@ from wattwarden.domain.money import FEN_PER_YUAN
 MOST_ROWS = 1_000_000
 """Data rows of a sheet; Excel ends at 1,048,576."""
 _LONGEST_TEXT = 32_000
+_LONGEST_HEADER = 250
 _FORMATS: Mapping[Kind, str] = {
     "fen": "#,##0.00",
     "date": "yyyy-mm-dd",
@@ -67,13 +68,14 @@ class Sheet:
     rows: Iterable[Mapping[str, object]]
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet], language: Language) -> None:
+def write_workbook(path: Path, sheets: Sequence[Sheet], language: Language, watermark: str = "") -> None:
     """Write the sheets, with frozen headings, filters and number formats; memory does not grow with rows.
 
     Args:
         path: The file, replaced where it exists.
         sheets: In the order of the tabs.
         language: Language of headings and codes.
+        watermark: Who took the file, when and why: head of every printed page, and in the file's properties.
 
     Raises:
         WattwardenError: a sheet has more rows than Excel can hold, or the file cannot be written.
@@ -83,6 +85,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], language: Language) -> N
     try:
         with xlsxwriter.Workbook(str(draft), options) as book:
             _fill(book, sheets, language)
+            _sign(book, watermark)
         draft.replace(path)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         raise fail(str(path), found=str(error), expected="a file that can be written") from error
@@ -97,6 +100,15 @@ def glossary(lists: Sequence[str], language: Language) -> list[dict[str, object]
         for key in lists
         for name, column in load_lists().lists[key].items()
     ]
+
+
+def _sign(book: xlsxwriter.Workbook, watermark: str) -> None:
+    if not watermark:
+        return
+    book.set_properties({"comments": watermark})
+    for tab in book.worksheets():
+        # An ampersand starts a code in a header, a doubled one is itself; Excel takes 255 characters.
+        tab.set_header("&C" + watermark.replace("&", "&&")[:_LONGEST_HEADER])
 
 
 def _fill(book: xlsxwriter.Workbook, sheets: Sequence[Sheet], language: Language) -> None:

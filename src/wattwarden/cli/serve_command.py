@@ -36,6 +36,7 @@ def serve(
         from wattwarden.app.prepare_console import prepare_console
 
         accounts = prepare_console(folder, demo=demo)
+        _share_metrics(folder)
     console().print(say(f"控制台: http://{host}:{port}/", f"Console: http://{host}:{port}/"))
     for name in accounts:
         console().print(say(f"  演示用户 {name}，密码 demo", f"  demo user {name}, password demo"))
@@ -50,3 +51,13 @@ def serve(
         workers=workers,
         blocking_threads=THREADS,
     ).serve()
+
+
+def _share_metrics(folder: Path) -> None:
+    """Let the processes add up their figures in one folder, empty at each start."""
+    from shutil import rmtree
+
+    place = folder.resolve() / "tmp" / "metrics"
+    rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(place)

@@ -40,6 +40,7 @@ class AuditEvent:
         org_path: Path of the organisation that the subject belongs to.
         old, new: What changed, as values of JSON; facts of a read or an export stand in ``new``.
         reason: Why, in the words of the actor.
+        staff_side: It is about the utility's own people; the department does not read it.
     """
 
     actor_id: int | None
@@ -51,6 +52,7 @@ class AuditEvent:
     old: object = None
     new: object = None
     reason: str = ""
+    staff_side: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ class WattwardenError(Exception):
         super().__init__("\n".join(map(str, problems)))
 
 
+class NotFoundError(WattwardenError):
+    """What was asked for does not exist, or not for who asks: an answer never tells which."""
+
+
 def fail(subject: str, *, found: object, expected: str, action: str = "") -> WattwardenError:
     """Build the error of a single problem, to be raised by the caller."""
     return WattwardenError(Problem(subject, str(found), expected, action))

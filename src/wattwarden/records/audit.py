@@ -13,7 +13,7 @@ from wattwarden.records.models.audit import AuditHead, AuditRecord
 from wattwarden.records.seals import is_seal_due, keep_seal, kept_seals, seal_now, trusted_keys
 
 _HEAD = 1
-_WORDS = ("actor_id", "actor", "action", "subject_kind", "subject_id", "org_path", "reason")
+_WORDS = ("actor_id", "actor", "action", "subject_kind", "subject_id", "org_path", "staff_side", "reason")
 _COLUMNS = ("sequence", "previous", "at", *_WORDS, "old", "new", "hash")
 _READ_AT_ONCE = 5000
 
@@ -95,6 +95,12 @@ def end_of_log() -> tuple[int, str]:
     """Number and hash of the last record."""
     head = AuditHead.objects.filter(pk=_HEAD).first()
     return (head.sequence, head.hash) if head else (0, audit_chain.NO_HASH)
+
+
+def unsealed() -> int:
+    """How many records stand after the last seal."""
+    head = AuditHead.objects.filter(pk=_HEAD).first()
+    return head.sequence - head.sealed if head else 0
 
 
 def hash_before(sequence: int) -> str:

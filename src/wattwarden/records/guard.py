@@ -11,9 +11,9 @@ from typing import TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from wattwarden.domain.access import Permission, Viewer
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import NotFoundError, Problem
 from wattwarden.domain.staff_side import mark
-from wattwarden.records.models import Case, Customer, Finding, FindingSum, OrgUnit
+from wattwarden.records.models import AuditRecord, Case, Customer, Finding, FindingSum, OrgUnit
 
 Guarded = TypeVar("Guarded", Case, Customer, Finding, FindingSum)
 
@@ -53,10 +53,25 @@ def units_of(viewer: Viewer, permission: Permission) -> QuerySet[OrgUnit]:
     return OrgUnit.objects.filter(condition)
 
 
+def visible_audit(viewer: Viewer) -> QuerySet[AuditRecord]:
+    """Records of the log about the organisations that ``viewer`` audits.
+
+    What belongs to no organisation (sign-ins, exports) is for those who audit a whole utility; what is about
+    staff, for those who audit staff.
+    """
+    paths = viewer.paths("see_audit")
+    condition = _below(paths)
+    if OrgUnit.objects.filter(parent__isnull=True, path__in=paths).exists():
+        condition |= Q(org_path="")
+    about_staff = Q(staff_side=False) | _below(viewer.paths("see_staff_findings"))
+    return AuditRecord.objects.filter(condition & about_staff)
+
+
 def not_found(model: type[Model], key: object) -> Exception:
     """The error for a row that is not there, or is there for others only."""
     name = model._meta.model_name  # noqa: SLF001 Django's public name
-    return fail(f"{name} {key}", found="nothing that you may see", expected=f"a {name} of your organisations")
+    found = "nothing that you may see"
+    return NotFoundError(Problem(f"{name} {str(key)[:60]}", found, f"a {name} of your organisations"))
 
 
 def _below(paths: Sequence[str]) -> Q:

@@ -5,9 +5,11 @@ commands and type checks need no secrets.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from wattwarden.records.database import SETTING, database
+from wattwarden.records.single_sign_on import provider
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("WATTWARDEN_HOME") or "wattwarden-data").resolve()
@@ -29,6 +31,7 @@ USE_I18N = True
 
 INSTALLED_APPS = [
     "wattwarden.records",
+    "wattwarden.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -40,6 +43,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
 ]
 MIDDLEWARE = [
+    "wattwarden.web.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -53,6 +57,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "wattwarden.web.middleware.ViewerMiddleware",
+    "wattwarden.web.session_rules.SessionRulesMiddleware",
+    # Last: every page needs a signed-in person unless it says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "wattwarden.web.errors.MethodPages",
 ]
 CSRF_FAILURE_VIEW = "wattwarden.web.errors.stale_form"
@@ -92,17 +99,48 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_USE_FINDERS = True
 
+# Counts of failed sign-ins; shared by the processes of this machine, and kept through a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME / "tmp" / "cache",
+    }
+}
+
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+_VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+]
 ACCOUNT_ADAPTER = "wattwarden.web.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip"}
+# After five wrong passwords an account is locked for fifteen minutes, whoever tries.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/m/ip", "login": "60/m/ip", "reauthenticate": "5/m/user"}
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = False
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+MFA_ADAPTER = "wattwarden.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Wattwarden"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SECOND_FACTOR_OBLIGATORY = not DEMO
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# Single sign-on by OpenID Connect, where the environment names a provider.
+if SSO := provider(os.environ):
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "wattwarden.web.single_sign_on.Adapter"
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [SSO]}}
+    SOCIALACCOUNT_LOGIN_ON_GET = False
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -118,12 +156,24 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# Behind a proxy that ends TLS: which header tells that the browser's side was safe.
+BEHIND_PROXY = os.environ.get("WATTWARDEN_BEHIND_PROXY") == "1"
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 0 if DEMO else 365 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 # Over plain http on this machine only: demo and tests.
 SESSION_COOKIE_SECURE = not DEMO
 CSRF_COOKIE_SECURE = not DEMO
+CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_LONGEST = timedelta(hours=float(os.environ.get("WATTWARDEN_SESSION_HOURS") or 10))
+SESSION_IDLE = timedelta(minutes=float(os.environ.get("WATTWARDEN_IDLE_MINUTES") or 30))
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

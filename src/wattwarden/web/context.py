@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from wattwarden.web.jinja import language
 from wattwarden.web.navigation import entries_for
@@ -16,4 +18,13 @@ def page(request: HttpRequest) -> Mapping[str, object]:
         "lang": language(),
         "here": request.get_full_path(),
         "navigation": list(entries_for(viewer, request.path)) if viewer else [],
+        "sso": _sso() if viewer is None else None,
     }
+
+
+def _sso() -> Mapping[str, object] | None:
+    """Where single sign-on begins; None where there is no provider."""
+    if settings.SSO is None:
+        return None
+    href = reverse("openid_connect_login", args=[settings.SSO["provider_id"]])
+    return {"name": settings.SSO["name"], "href": href}

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from wattwarden.app.columns import word
 from wattwarden.app.shown_value import code_label, yuan
+from wattwarden.domain.access import roles
 from wattwarden.domain.content import contract
 from wattwarden.domain.labels import Label, Language
 
@@ -59,6 +60,12 @@ def local(moment: datetime | None) -> str:
     return localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else "–"
 
 
+def shown_role(name: str) -> str:
+    """Title of a role; a name that content no longer knows is shown as it is."""
+    role = roles().get(name)
+    return role.title.text(language()) if role else name
+
+
 def code_word(table: str, column: str, code: object) -> str:
     """The word for a code of the data contract."""
     return code_label(contract(), table, column, code, language()) or str(code)
@@ -96,5 +103,5 @@ def environment(**options: object) -> Environment:
     made.globals.update(
         url_if=url_if, local=local, code_word=code_word, status_word=status_word, job_word=job_word
     )
-    made.filters.update(yuan=shown_yuan, text=text, data_json=data_json)
+    made.filters.update(yuan=shown_yuan, text=text, data_json=data_json, moment=local, role=shown_role)
     return made

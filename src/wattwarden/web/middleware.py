@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import WattwardenError
+from wattwarden.domain.errors import NotFoundError, WattwardenError
 from wattwarden.records.models import User
+from wattwarden.web.problems import problem_page
 
-_NOT_FOUND = 404
+_NOT_FOUND, _REFUSED = 404, 400
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -31,7 +31,8 @@ class ViewerMiddleware:
         """A problem of ours becomes a page with what was found, what was expected and what to do."""
         if not isinstance(error, WattwardenError):
             return None
-        return render(request, "problem.html", {"problems": error.problems}, status=_NOT_FOUND)
+        status = _NOT_FOUND if isinstance(error, NotFoundError) else _REFUSED
+        return problem_page(request, error.problems, status)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

@@ -1,16 +1,52 @@
 """Every address of the console; one line a page."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.usersessions import views as sessions
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
+from wattwarden.web import health, metrics
 from wattwarden.web.casework import cases, letters, visits, work
-from wattwarden.web.console import customers, data, findings, language, risks, rules, search, today
+from wattwarden.web.console import (
+    audit,
+    customers,
+    data,
+    findings,
+    language,
+    people,
+    reveal,
+    risks,
+    rules,
+    search,
+    today,
+)  # fmt: skip
+from wattwarden.web.console import settings as settings_page
 
 urlpatterns = [
     path("", today.page, name="today"),
+    # Pages of allauth, named one by one: none that sends mail or lets a stranger in.
     path("account/login/", account.login, name="account_login"),
-    path("account/", include("allauth.urls")),
-    path("language/", language.switch, name="language"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("account/factor/", mfa.index, name="mfa_index"),
+    path("account/factor/sign-in/", mfa.authenticate, name="mfa_authenticate"),
+    path("account/factor/confirm/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("account/factor/set/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/factor/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/factor/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/factor/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/factor/codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("language/", login_not_required(language.switch), name="language"),
     path("search/", search.page, name="search"),
     path("risks/", risks.overview, name="risk_map"),
     path("risks/<str:number>/", risks.point, name="risk_point"),
@@ -51,7 +87,24 @@ urlpatterns = [
     path("quarantine/export/", data.quarantine_export, name="quarantine_export"),
     path("quality/", data.quality, name="quality"),
     path("organisation/", data.units, name="organisation"),
+    path("staff-findings/", findings.staff_inbox, name="staff_findings"),
+    path("reveal/", reveal.show, name="reveal"),
+    path("people/", people.listing, name="people"),
+    path("people/add/", people.add, name="account_add"),
+    path("people/roles/", people.holders, name="role_holders"),
+    path("people/<str:username>/", people.detail, name="account_of"),
+    path("people/<str:username>/<str:what>/", people.change, name="account_change"),
+    path("audit/", audit.listing, name="audit"),
+    path("audit/verify/", audit.verify, name="audit_verify"),
+    path("audit/export/", audit.export, name="audit_export"),
+    path("audit/<int:sequence>/", audit.detail, name="audit_record"),
+    path("settings/", settings_page.page, name="settings"),
 ]
+if settings.SSO:
+    urlpatterns += [
+        path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+        path("account/3rdparty/", include("allauth.socialaccount.urls")),
+    ]
 handler400 = "wattwarden.web.errors.bad_request"
 handler403 = "wattwarden.web.errors.forbidden"
 handler404 = "wattwarden.web.errors.not_found"

@@ -12,6 +12,7 @@ from wattwarden.app.console.customer_charts import bill_charts, reading_charts
 from wattwarden.app.console.findings import ListedFinding, listed
 from wattwarden.app.console.grids import Grid, grid, pairs
 from wattwarden.app.console.masking import masker_for
+from wattwarden.app.console.traces import Subject, read
 from wattwarden.app.store import home
 from wattwarden.domain.access import Permission, Viewer
 from wattwarden.domain.finding import LifeState
@@ -104,6 +105,7 @@ def customer_head(viewer: Viewer, customer_id: str) -> tuple[Asked, Head]:
         WattwardenError: he does not exist for this viewer.
     """
     row = load(Customer, customer_id, viewer, "see_customers")
+    read(viewer, Subject("customer", row.customer_id, row.org_path))
     masker = masker_for(viewer, row.org_path)
     org = OrgUnit.objects.filter(path=row.org_path).values_list("name", flat=True).first()
     shown = {

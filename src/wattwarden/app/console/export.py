@@ -1,18 +1,27 @@
-"""Lists that leave the console as a workbook: with a reason, and no more rows than the role allows."""
+"""Lists that leave the console as a workbook: with a reason, a watermark, and no more rows than the role allows."""
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from django.utils import timezone
+
 from wattwarden.app.columns import ListColumn
+from wattwarden.app.console.limits import within_limit
+from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.app.workbook import Sheet, write_workbook
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Label
 
-SHORTEST_REASON = 4
+Row = Mapping[str, object]
+_TEXT = {"kind": "text", "means": {"zh": "谁、何时、为何导出", "en": "Who took it out, when and why"}}
+_MARK_COLUMNS = {
+    "label": ListColumn.model_validate({**_TEXT, "label": {"zh": "项目", "en": "Item"}}),
+    "value": ListColumn.model_validate({**_TEXT, "label": {"zh": "内容", "en": "Value"}}),
+}
 
 
 @dataclass(frozen=True)
@@ -30,26 +39,52 @@ class Export:
     what: str
     title: Label
     columns: Mapping[str, ListColumn]
-    rows: Iterable[Mapping[str, object]]
+    rows: Iterable[Row]
     facts: Mapping[str, object]
 
 
 def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes:
-    """The workbook.
+    """The workbook, recorded before it is given out; its first sheet and every page say whose it is and why.
 
     Raises:
         WattwardenError: he may not export, gives no reason, or asks for more rows than his role allows.
     """
-    if len((reason or "").strip()) < SHORTEST_REASON:
-        raise fail(f"export of {export.what}", found="no reason", expected="why the list is needed")
+    why = given_reason(reason, f"export of {export.what}")
     most = viewer.export_rows()
     if not most:
         raise fail("export", found="a role that may not export", expected="a role that may")
+    within_limit(viewer, "export")
     rows = list(islice(export.rows, most + 1))
     if len(rows) > most:
-        raise fail("export", found=f"more than {most:,} rows", expected=f"at most {most:,}",
-                   action="Filter the list further.")  # fmt: skip
+        raise fail(
+            "export", found=f"more than {most:,} rows", expected=f"at most {most:,}, as your role allows",
+            action="Filter the list further.",
+        )  # fmt: skip
+    number = done(
+        viewer, f"{export.what}.export", Subject("export", export.what),
+        new={"rows": len(rows), "columns": list(export.columns), **export.facts}, reason=why,
+    )  # fmt: skip
+    mark = _mark(viewer, why, number, len(rows))
+    sheets = (Sheet(export.title, export.columns, rows), mark)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{export.what}.xlsx"
-        write_workbook(path, [Sheet(export.title, export.columns, rows)], viewer.language)
+        write_workbook(path, sheets, viewer.language, watermark=_line(viewer, why, number))
         return path.read_bytes()
+
+
+def _line(viewer: Viewer, reason: str, number: int) -> str:
+    at = timezone.localtime().strftime("%Y-%m-%d %H:%M")
+    return f"{viewer.name} · {at} · {reason} · #{number}"
+
+
+def _mark(viewer: Viewer, reason: str, number: int, rows: int) -> Sheet:
+    said: Sequence[tuple[str, str, object]] = (
+        ("导出人", "Exported by", viewer.name),
+        ("导出时间", "Exported at", timezone.localtime().isoformat(timespec="seconds")),
+        ("导出原因", "Reason", reason),
+        ("行数", "Rows", rows),
+        ("审计序号", "Record in the audit log", number),
+        ("说明", "Note", "含个人信息的文件, 仅限上述用途 / Holds personal data; for the reason above only"),
+    )
+    rows_ = [{"label": zh if viewer.language == "zh" else en, "value": value} for zh, en, value in said]
+    return Sheet(Label(zh="水印", en="Watermark"), _MARK_COLUMNS, rows_)

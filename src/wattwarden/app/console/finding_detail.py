@@ -13,6 +13,7 @@ from wattwarden.app.console.charts import Chart
 from wattwarden.app.console.findings import ListedFinding, listed
 from wattwarden.app.console.masking import masker_for
 from wattwarden.app.console.proof_charts import proof_charts
+from wattwarden.app.console.traces import Subject, read
 from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.show_finding import proof_pairs
 from wattwarden.app.shown_value import shown_param
@@ -88,6 +89,7 @@ def finding_detail(viewer: Viewer, key: str) -> FindingDetail:
         WattwardenError: it does not exist for this viewer.
     """
     row = load(Finding, key, viewer, "see_findings")
+    read(viewer, Subject("finding", row.finding_key, row.org_path, row.staff_side))
     own = _of_case(viewer, row)
     shown = next(one for one in listed(viewer, own) if one.row.pk == row.pk)
     rule = shown.rule

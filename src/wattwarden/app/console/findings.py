@@ -26,6 +26,7 @@ SORTS: Mapping[str, tuple[str, type]] = {
     "newest": ("first_seen", str),
 }
 """Column that each order descends by; every one has an index together with the key."""
+STAFF_SIDE = "staff"
 _EXACT = {"rule": "rule_id", "severity": "severity", "direction": "direction", "change": "change"}
 
 
@@ -42,6 +43,7 @@ class FindingFilter:
         since, until: The period of the finding touches these days.
         q: Beginning of a customer, premise or subject number.
         sort: A key of ``SORTS``.
+        side: ``staff`` for the inbox of findings about the utility's own people; all others otherwise.
     """
 
     risk: str = ""
@@ -56,11 +58,13 @@ class FindingFilter:
     until: str = ""
     q: str = ""
     sort: str = "worth"
+    side: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "FindingFilter":
         """The filter that an address asks for; unknown names are left out."""
-        return cls(**{f.name: query[f.name].strip() for f in fields(cls) if f.name in query})
+        names = [f.name for f in fields(cls) if f.name in query]
+        return cls(**{name: query[name].strip().replace("\0", "") for name in names})
 
     def query(self, **changed: str) -> Mapping[str, str]:
         """The fields that differ from an empty filter, for an address."""
@@ -141,7 +145,7 @@ def listed(viewer: Viewer, rows: Sequence[Finding]) -> list[ListedFinding]:
 
 
 def _matching(viewer: Viewer, chosen: FindingFilter) -> QuerySet[Finding]:
-    wanted = Q()
+    wanted = Q(staff_side=chosen.side == STAFF_SIDE)
     if chosen.state != "all" and chosen.change != LifeState.GONE.value:
         is_gone = Q(state=LifeState.GONE.value)
         wanted &= is_gone if chosen.state == LifeState.GONE.value else ~is_gone

@@ -21,6 +21,7 @@ class AuditRecord(models.Model):
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_id = models.CharField(max_length=200, blank=True)
     org_path = models.CharField(max_length=500, blank=True)
+    staff_side = models.BooleanField(default=False)
     old = models.TextField(default="null")
     new = models.TextField(default="null")
     reason = models.TextField(blank=True)

@@ -13,12 +13,14 @@ class User(AbstractUser):
     Attributes:
         display_name: Name as shown to colleagues.
         staff_id: Number in the utility's staff list; what concerns it is kept from him.
+        password_is_temporary: An administrator set it; it must be changed before anything else.
         customer_ids: Customer numbers of his own home and business, separated by spaces; what concerns
             them is kept from him too.
     """
 
     display_name = models.CharField(max_length=100, blank=True)
     staff_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    password_is_temporary = models.BooleanField(default=False)
     customer_ids = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
 

@@ -4,14 +4,15 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from wattwarden.app.columns import load_lists
 from wattwarden.app.console.catalogue import rules_of
 from wattwarden.app.console.export import Export
 from wattwarden.app.console.finding_detail import finding_detail, register
-from wattwarden.app.console.findings import FindingFilter, find_page, find_rows
+from wattwarden.app.console.findings import STAFF_SIDE, FindingFilter, find_page, find_rows
 from wattwarden.app.console.units import choosable_units
 from wattwarden.app.store import home
 from wattwarden.domain.labels import Label
@@ -61,3 +62,8 @@ def export(request: HttpRequest) -> HttpResponse:
             dict(chosen.query()),
         ),
     )
+
+
+def staff_inbox(request: HttpRequest) -> HttpResponse:
+    """Findings about the utility's own people; the list itself shows them to who audits staff only."""
+    return redirect(f"{reverse('findings')}?{urlencode({**request.GET.dict(), 'side': STAFF_SIDE})}")

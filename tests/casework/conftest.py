@@ -1,0 +1,26 @@
+"""A store with people and customers, its files below the folder of the test."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.casework import world
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: object, db: None) -> Path:
+    settings.HOME = tmp_path  # type: ignore[attr-defined]  # pytest-django gives the settings without a type
+    world.people()
+    world.customers(60)
+    return tmp_path
+
+
+@pytest.fixture
+def one_case(home: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The number of the only case, about premise 0."""
+    from wattwarden.app import open_cases
+    from wattwarden.records.models import Case
+
+    monkeypatch.setattr(open_cases, "draw_visits", lambda *_: 0)
+    world.open_from(monkeypatch, home, world.scan_of(home / "scan", [world.found(0)]))
+    return Case.objects.get().pk

@@ -1,0 +1,82 @@
+"""A console with a small utility: one account for each role, rows of its own and of a foreign county."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from wattwarden.app.console.people import staff_roles
+from wattwarden.records.models import Case, Customer, Finding, OrgUnit, RoleGrant, User
+
+OWN, FOREIGN = "/43/", "/44/"
+KEY, MARKER = "frgn", "LEAKED"
+"""The one stands in keys of foreign rows, which a forger may know; the other in all their values."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Settings) -> Path:
+    """The data folder of this test, served over plain http."""
+    settings.HOME = tmp_path
+    settings.SECOND_FACTOR_OBLIGATORY = False
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    return tmp_path
+
+
+@pytest.fixture
+def utility(db: None, folder: Path) -> None:
+    """Two counties; each with a customer, findings about him and about staff, and a case."""
+    for path, name, mark in ((OWN, "Own", "own"), (FOREIGN, MARKER, KEY)):
+        top = OrgUnit.objects.create(org_id=path.strip("/"), name=name, kind="county", path=path)
+        station = f"{path}{mark}1/"
+        OrgUnit.objects.create(org_id=f"{mark}1", name=f"{name} 1", kind="station", parent=top, path=station)
+        add_rows(mark, name, station)
+
+
+def add_rows(mark: str, name: str, path: str) -> None:
+    """Rows of one station: ``mark`` in every key, ``name`` in every value."""
+    Customer.objects.create(
+        customer_id=f"c{mark}", name=f"n{name}", address=f"a{name}", phone=f"p{name}", org_id=mark, org_path=path,
+        status="active", premise_id=f"h{mark}",
+    )  # fmt: skip
+    for kind, staff in (("customer", ""), ("staff", f"|s{mark}|")):
+        Finding.objects.create(
+            finding_key=f"{kind}{mark}", rule_id=f"x.{name}", rule_hash="h", risk="1.2.2", severity="high",
+            subject_kind=kind, subject_id=f"s{mark}", customer_id=f"c{mark}", org_path=path, direction="none",
+            cause=name, confidence=Decimal("0.5"), proof=json.dumps({"name": name}), state="open", scan=1,
+            first_seen=date(2026, 1, 1), last_seen=date(2026, 1, 1), staff_side=bool(staff), staff_ids=staff,
+            case_key=f"k{kind}{mark}",
+        )  # fmt: skip
+        Case.objects.create(
+            case_key=f"k{kind}{mark}", process="risk_case", step="new", customer_id=f"c{mark}", subject_kind=kind,
+            subject_id=f"s{mark}", org_path=path, place="premise", severity="high", probability=Decimal("0.5"),
+            opened_at=datetime(2026, 1, 1, tzinfo=UTC), staff_side=bool(staff), staff_ids=staff,
+        )  # fmt: skip
+
+
+def make_user(role: str | None, org: str = "43", **facts: object) -> User:
+    """An account with one role."""
+    user = User.objects.create(username=role or "nobody", display_name=role or "nobody", **facts)
+    if role is not None:
+        RoleGrant.objects.create(user=user, role=role, org_id=org)
+    return user
+
+
+@pytest.fixture
+def signed_in(utility: None) -> Callable[..., Client]:
+    """A browser in which somebody of a role is signed in."""
+
+    def sign_in(role: str | None, org: str = "43", **facts: object) -> Client:
+        client = Client()
+        client.force_login(make_user(role, org, **facts))
+        return client
+
+    return sign_in
+
+
+ROLES = tuple(staff_roles())
