@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wattwarden.cli.output import console, home_folder, language, problems_shown, say
+from wattwarden.cli.output import console, home_folder, language, messages, problems_shown, say
 
 if TYPE_CHECKING:
     from wattwarden.domain.access import Viewer
@@ -16,15 +16,21 @@ Name = Annotated[str, typer.Argument(help="User name. 用户名")]
 RoleName = Annotated[str, typer.Argument(help="Role, see 'user list --roles'. 角色")]
 Org = Annotated[str, typer.Option(help="Organisation number; he gets all below it too. 单位编号")]
 Reason = Annotated[str, typer.Option(help="Why; kept in the audit log. 原因")]
-Ask = Annotated[bool, typer.Option("--ask", help="Type the password instead of having one made. 手工输入密码")]
+Ask = Annotated[
+    bool, typer.Option("--ask", help="Type the password instead of having one made. 手工输入密码")
+]
 
 
 @app.command()
 def add(
     name: Name,
     display: Annotated[str, typer.Option(help="Name as shown. 姓名")] = "",
-    staff: Annotated[str, typer.Option(help="Staff number; what concerns it is kept from him. 员工编号")] = "",
-    own_customers: Annotated[str, typer.Option(help="Customer numbers of his own, with spaces. 本人户号")] = "",
+    staff: Annotated[
+        str, typer.Option(help="Staff number; what concerns it is kept from him. 员工编号")
+    ] = "",
+    own_customers: Annotated[
+        str, typer.Option(help="Customer numbers of his own, with spaces. 本人户号")
+    ] = "",
     lang: Annotated[str, typer.Option(help="zh or en. 界面语言")] = "zh",
     ask: Ask = False,
     home: Home = None,
@@ -96,7 +102,9 @@ def disable(
         from wattwarden.app.console.people import set_active
 
         set_active(viewer, name, enable, reason)
-    console().print(say(f"{name}: {'已启用' if enable else '已停用'}", f"{name}: {'open' if enable else 'closed'}"))
+    console().print(
+        say(f"{name}: {'已启用' if enable else '已停用'}", f"{name}: {'open' if enable else 'closed'}")
+    )
 
 
 @app.command()
@@ -118,6 +126,29 @@ def password(
         if second_factor:
             reset_second_factor(viewer, name, reason)
     _show_password(name, given, ask)
+
+
+@app.command()
+def token(
+    name: Name,
+    purpose: Annotated[str, typer.Option(help="What it is for. 用途")],
+    scope: Annotated[list[str], typer.Option(help="read, write or export; may be repeated. 范围")] = ["read"],  # noqa: B006 typer reads it, nobody changes it
+    days: Annotated[int, typer.Option(min=1, help="Days until it expires. 有效天数")] = 90,
+    home: Home = None,
+) -> None:
+    """Make a token with which a program works in the name of an account. 新建访问令牌."""
+    with problems_shown():
+        viewer = _operator(home)
+        from wattwarden.app.console.tokens import NewToken, make_token_for
+
+        made, text = make_token_for(viewer, name, NewToken(purpose, scope, days))
+    console().print(text)
+    messages().print(
+        say(
+            f"仅显示这一次; 有效至 {made.expires_at:%Y-%m-%d}",
+            f"Shown only now; expires {made.expires_at:%Y-%m-%d}",
+        )
+    )
 
 
 def _operator(home: Path | None) -> "Viewer":
