@@ -13,7 +13,7 @@ DEMO_SEED ?= 1
 BENCH_SIZES ?= 0.1,0.3,1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check quick bench bench-billing bench-meter bench-theft docs lock fmt clean
+.PHONY: help venv demo test test-postgresql check quick bench bench-billing docs lock fmt clean
 
 help: ## List these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ demo: $(READY) ## Simulate a county, import it, scan it, score it, write the rep
 test: $(READY) ## Run the tests
 	$(BIN)/pytest -n 2
 
+test-postgresql: $(READY) ## Run the tests of the application store on PostgreSQL
+	$(BIN)/python -m scripts.test_on_postgresql
+
 quick: $(READY) ## Format, lint, types and contracts only: what to run while writing
 	$(BIN)/ruff format --check --diff --quiet $(CODE)
 	$(BIN)/ruff check $(CODE)
@@ -37,19 +40,13 @@ quick: $(READY) ## Format, lint, types and contracts only: what to run while wri
 	$(BIN)/python -m scripts.dead_code
 	$(BIN)/python -m scripts.guards
 
-check: quick docs test ## Everything that must hold before a change is accepted
+check: quick docs test test-postgresql ## Everything that must hold before a change is accepted
 
-bench: bench-billing bench-meter bench-theft ## Measure everything, and import and scan at several sizes; writes bench-results/
+bench: bench-billing ## Measure billing, and import and scan at several sizes; writes bench-results/
 	$(BIN)/python -m scripts.bench --sizes $(BENCH_SIZES)
 
 bench-billing: $(READY) ## Measure bills per second; PYSAM_PYTHON=… compares with NREL PySAM
 	$(BIN)/python -m scripts.bench_billing $(if $(PYSAM_PYTHON),--pysam-python $(PYSAM_PYTHON))
-
-bench-theft: $(READY) ## Measure the features of the theft score and its training
-	$(BIN)/python -m scripts.bench_theft
-
-bench-meter: $(READY) ## Measure a day of curves of a million meters: checks and physics
-	$(BIN)/python -m scripts.bench_meter
 
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(READY) ## Build the documentation site into ./site

@@ -1,11 +1,5 @@
 """Import from a real PostgreSQL server, started for the tests; skipped where no server is installed."""
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -15,38 +9,17 @@ import pytest
 from adbc_driver_postgresql import dbapi  # type: ignore[import-untyped]  # has no types
 
 from tests.lake.import_kit import rows, run
+from tests.postgresql import INSTALLED, postgresql_server
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.lake.sources.database import DatabaseQuery
-
-INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
-ROOT = 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """Address of a server with one table of bills."""
     if not INSTALLED:
         pytest.skip("no PostgreSQL server is installed")
-    # The server refuses to run as root.
-    user = "postgres" if os.geteuid() == ROOT else pwd.getpwuid(os.geteuid()).pw_name
-    folder, port, bin_folder = Path(tempfile.mkdtemp()), free_port(), INSTALLED[-1].parent
-
-    def as_server(*command: str | Path) -> None:
-        subprocess.run(command, user=user, check=True, capture_output=True, cwd=folder, timeout=60)
-
-    shutil.chown(folder, user)
-    as_server(bin_folder / "initdb", "-D", folder / "data", "-U", "wattwarden", "-A", "trust", "-E", "UTF8")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    control = (bin_folder / "pg_ctl", "-D", folder / "data", "-w")
-    as_server(*control, "-l", folder / "log", "-o", options, "start")
-    try:
-        address = f"postgresql://wattwarden:secret@127.0.0.1:{port}/postgres"
+    with postgresql_server() as running:
+        address = running.address
         with dbapi.connect(address) as connection, connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TABLE e_bill (应收标识 text, customer_id varchar(20), bill_month date, kind text, "
@@ -58,9 +31,6 @@ def server() -> Iterator[str]:
             )
             connection.commit()
         yield address
-    finally:
-        as_server(*control, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from wattwarden.app.console.people import staff_roles
+from wattwarden.domain.access import roles
 from wattwarden.records.models import Case, Customer, Finding, OrgUnit, RoleGrant, User
 
 OWN, FOREIGN = "/43/", "/44/"
@@ -79,4 +79,4 @@ def signed_in(utility: None) -> Callable[..., Client]:
     return sign_in
 
 
-ROLES = tuple(staff_roles())
+ROLES = tuple(roles())

@@ -40,9 +40,13 @@ def serve(
     console().print(say(f"控制台: http://{host}:{port}/", f"Console: http://{host}:{port}/"))
     for name in accounts:
         console().print(say(f"  演示用户 {name}，密码 demo", f"  demo user {name}, password demo"))
+    import multiprocessing
+
     from granian.constants import Interfaces
     from granian.server import Server
 
+    # What prepared the console read the lake with threads of its own, which a forked process would not have.
+    multiprocessing.set_start_method("spawn", force=True)
     Server(
         "wattwarden.web.wsgi:application",
         address=host,
@@ -50,6 +54,7 @@ def serve(
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=THREADS,
+        respawn_failed_workers=True,
     ).serve()
 
 

@@ -54,10 +54,11 @@ def list_(
     """List accounts with their roles, or the roles. 列出账号或角色."""
     with problems_shown():
         viewer = _operator(home)
-        from wattwarden.app.console.people import accounts, has_second_factor, staff_roles
+        from wattwarden.app.console.people import accounts, has_second_factor
+        from wattwarden.domain.access import roles
 
         if show_roles:
-            for name, role in staff_roles().items():
+            for name, role in roles().items():
                 console().print(f"{name:16} {role.title.text(language()):16} {', '.join(role.may)}")
             return
         for user in accounts(viewer):

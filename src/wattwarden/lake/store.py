@@ -119,6 +119,17 @@ class Lake:
             finally:
                 session.close()
 
+    @contextmanager
+    def standing_still(self, wait_seconds: float = 600) -> Iterator[None]:
+        """Keep imports waiting, while the files of the lake are copied.
+
+        Raises:
+            WattwardenError: an import lasts too long.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with exclusive(self._folder / ".import.lock", wait_seconds, "an import"):
+            yield
+
     def head(self) -> LakeCommit | None:
         """The latest version, or None before the first import."""
         self._log.check_format()

@@ -8,9 +8,8 @@ from django.conf import settings
 from django.db import connection
 
 from wattwarden.app.audit_log import public_key
-from wattwarden.app.console.people import staff_roles
 from wattwarden.app.rule_catalogue import SITE_CONTENT
-from wattwarden.domain.access import Role
+from wattwarden.domain.access import Role, roles
 from wattwarden.domain.labels import Label
 from wattwarden.records.database import SETTING
 from wattwarden.records.seals import KEY_SETTING
@@ -43,7 +42,7 @@ def settings_in_force() -> Sequence[Setting]:
 
 def roles_in_force() -> Mapping[str, Role]:
     """Roles of staff by name."""
-    return staff_roles()
+    return roles()
 
 
 def site_content() -> Sequence[str]:

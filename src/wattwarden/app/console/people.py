@@ -5,7 +5,7 @@ somebody else. A command on the server works for the whole utility; its account 
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
 from wattwarden.app.console.traces import Subject, done, given_reason
-from wattwarden.domain.access import Grant, Role, Viewer, roles
+from wattwarden.domain.access import Grant, Viewer, roles
 from wattwarden.domain.errors import fail
 from wattwarden.records.guard import units_of
 from wattwarden.records.models import OrgUnit, RoleGrant, User
@@ -45,11 +45,6 @@ def operator(name: str) -> Viewer:
     """Who works on the server itself: he manages people for the whole utility and sees nothing else."""
     tops = OrgUnit.objects.filter(parent__isnull=True).values_list("path", flat=True)
     return Viewer(None, name, None, tuple(Grant("administrator", path) for path in tops))
-
-
-def staff_roles() -> Mapping[str, Role]:
-    """Roles that a member of staff can hold, by name."""
-    return {name: role for name, role in roles().items() if role.kind == "staff"}
 
 
 def accounts(viewer: Viewer) -> Sequence[User]:
@@ -176,8 +171,8 @@ def _change_grant(
     viewer: Viewer, username: str, role: str, org_id: str, reason: str | None, *, is_given: bool
 ) -> None:
     why = given_reason(reason, f"role {role}")
-    if role not in staff_roles():
-        raise fail("role", found=role[:60], expected=f"one of {', '.join(staff_roles())}")
+    if role not in roles():
+        raise fail("role", found=role[:60], expected=f"one of {', '.join(roles())}")
     with transaction.atomic():
         user = _other(viewer, username)
         unit = units_of(viewer, "manage_users").filter(pk=org_id).first()

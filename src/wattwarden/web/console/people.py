@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from wattwarden.app.console import people
 from wattwarden.app.console.role_holders import role_holders
+from wattwarden.domain.access import roles
 from wattwarden.web.jinja import say
 from wattwarden.web.middleware import viewer_of
 
@@ -40,7 +41,7 @@ def detail(request: HttpRequest, username: str) -> HttpResponse:
             "account": user,
             "is_self": user.pk == viewer.user_id,
             "second_factor": people.has_second_factor(user),
-            "roles": people.staff_roles(),
+            "roles": roles(),
             "units": people.grantable_units(viewer),
         },
     )
