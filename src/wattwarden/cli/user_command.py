@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wattwarden.cli.output import console, home_folder, language, problems_shown, say
+from wattwarden.cli.output import console, home_folder, language, messages, problems_shown, say
 
 if TYPE_CHECKING:
     from wattwarden.domain.access import Viewer
@@ -127,6 +127,29 @@ def password(
         if second_factor:
             reset_second_factor(viewer, name, reason)
     _show_password(name, given, ask)
+
+
+@app.command()
+def token(
+    name: Name,
+    purpose: Annotated[str, typer.Option(help="What it is for. 用途")],
+    scope: Annotated[list[str], typer.Option(help="read, write or export; may be repeated. 范围")] = ["read"],  # noqa: B006 typer reads it, nobody changes it
+    days: Annotated[int, typer.Option(min=1, help="Days until it expires. 有效天数")] = 90,
+    home: Home = None,
+) -> None:
+    """Make a token with which a program works in the name of an account. 新建访问令牌."""
+    with problems_shown():
+        viewer = _operator(home)
+        from wattwarden.app.console.tokens import NewToken, make_token_for
+
+        made, text = make_token_for(viewer, name, NewToken(purpose, scope, days))
+    console().print(text)
+    messages().print(
+        say(
+            f"仅显示这一次; 有效至 {made.expires_at:%Y-%m-%d}",
+            f"Shown only now; expires {made.expires_at:%Y-%m-%d}",
+        )
+    )
 
 
 def _operator(home: Path | None) -> "Viewer":

@@ -36,6 +36,14 @@ class NotFoundError(WattwardenError):
     """What was asked for does not exist, or not for who asks: an answer never tells which."""
 
 
+class StaleError(WattwardenError):
+    """What the action was decided on has changed meanwhile; it must be looked at again."""
+
+
+class NotAllowedError(WattwardenError):
+    """The role does not allow it, whatever the row."""
+
+
 def fail(subject: str, *, found: object, expected: str, action: str = "") -> WattwardenError:
     """Build the error of a single problem, to be raised by the caller."""
     return WattwardenError(Problem(subject, str(found), expected, action))

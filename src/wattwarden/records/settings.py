@@ -135,6 +135,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 SECOND_FACTOR_OBLIGATORY = not DEMO
 USERSESSIONS_TRACK_ACTIVITY = True
 
+# Requests that one account may send to the programming interface within a minute.
+API_REQUESTS_A_MINUTE = int(os.environ.get("WATTWARDEN_API_REQUESTS_A_MINUTE") or 600)
+
 # Single sign-on by OpenID Connect, where the environment names a provider.
 if SSO := provider(os.environ):
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]

@@ -65,6 +65,7 @@ ENTRIES = (
     Entry("quarantine", Label(zh="隔离区", en="Quarantine"), ("import_files",), "quarantine", DATA),
     Entry("quality", Label(zh="数据质量", en="Data quality"), ("import_files", "see_findings"), "quality", DATA),
     Entry("staff_findings", Label(zh="内部疑点", en="Staff inbox"), ("see_staff_findings",), "findings"),
+    Entry("tokens", Label(zh="访问令牌", en="Access tokens"), (), "rules", ADMINISTRATION),
     Entry("organisation", Label(zh="组织", en="Organisation"), (), "organisation", DATA),
     Entry("people", Label(zh="用户", en="People"), ("manage_users",), "organisation", ADMINISTRATION),
     Entry("role_holders", Label(zh="岗位授权", en="Role holders"), ("manage_users",), "organisation", ADMINISTRATION),

@@ -10,6 +10,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from wattwarden.web import health, metrics
+from wattwarden.web.api import reference
+from wattwarden.web.api.application import addresses
 from wattwarden.web.casework import cases, letters, visits, work
 from wattwarden.web.console import (
     audit,
@@ -23,6 +25,7 @@ from wattwarden.web.console import (
     rules,
     search,
     today,
+    tokens,
 )  # fmt: skip
 from wattwarden.web.console import settings as settings_page
 
@@ -99,6 +102,10 @@ urlpatterns = [
     path("audit/export/", audit.export, name="audit_export"),
     path("audit/<int:sequence>/", audit.detail, name="audit_record"),
     path("settings/", settings_page.page, name="settings"),
+    path("tokens/", tokens.page, name="tokens"),
+    path("tokens/<int:number>/revoke/", tokens.revoke, name="token_revoke"),
+    path("api/", reference.page, name="api_reference"),
+    path("api/v1/", addresses()),
 ]
 if settings.SSO:
     urlpatterns += [

@@ -26,7 +26,7 @@ from wattwarden.cases.history import Event
 from wattwarden.cases.ledger import booking_problems, ledger
 from wattwarden.cases.situation import GateResult, Situation
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import Problem, WattwardenError
+from wattwarden.domain.errors import Problem, StaleError, WattwardenError
 from wattwarden.records.case_store import is_new, locked, write
 from wattwarden.records.models import Case
 
@@ -81,7 +81,8 @@ def act_on_case(
         if declared and declared.books and given.amount_fen is not None:
             problems += booking_problems(ledger(events), declared.books, given.amount_fen)
         if problems:
-            raise WattwardenError(*_told(problems, events, given.version))
+            kind = StaleError if given.version < events[-1].seq else WattwardenError
+            raise kind(*_told(problems, events, given.version))
         append(case, events, decision.events)
         record_act(viewer, case, decision.events)
     return Acted(case, gates=decision.gates)

@@ -9,7 +9,7 @@ from wattwarden.app.casework.record_act import record_list
 from wattwarden.app.casework.times import local, now
 from wattwarden.app.columns import word
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import NotAllowedError, Problem, fail
 from wattwarden.domain.labels import Label, Language
 from wattwarden.domain.money import FEN_PER_YUAN
 
@@ -35,9 +35,10 @@ def export_cases(viewer: Viewer, chosen: CaseFilter, reason: str, language: Lang
         WattwardenError: he may not export, or gave no reason.
     """
     most = viewer.export_rows()
-    if not most or not reason.strip():
-        raise fail("export", found="no reason" if most else "a role that may not export",
-                   expected="a reason, and a role that may export")  # fmt: skip
+    if not most:
+        raise NotAllowedError(Problem("export", "a role that may not export", "a role that may"))
+    if not reason.strip():
+        raise fail("export", found="no reason", expected="why the list is needed")
     rows = case_page(viewer, chosen, rows=most).rows
     record_list(viewer, "case.export", reason, {"rows": len(rows), "filter": vars(chosen)})
     buffer = io.BytesIO()

@@ -87,7 +87,7 @@ def visit_sheet(viewer: Viewer, case_id: int) -> VisitSheet:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of an entry: ``stored`` now or ``known`` before, and why it could not be carried on."""
+    """What became of an entry: ``stored`` now, ``known`` before or ``refused``, and why not carried on."""
 
     entry_id: str
     state: str
@@ -130,6 +130,24 @@ def take_entry(viewer: Viewer, case_id: int, sent: Mapping[str, object]) -> Take
         # The same entry came by two connections at once; the other one won.
         return Taken(str(entry_id), "known", "", _version(case))
     return Taken(str(entry_id), "stored", conflict, _version(case))
+
+
+def take_entries(viewer: Viewer, case_id: int, sent: Sequence[object]) -> list[Taken]:
+    """Take entries in their order; what is refused is told, and the others are taken all the same.
+
+    Raises:
+        WattwardenError: the case does not exist for this viewer.
+    """
+    load(Case, case_id, viewer, "see_cases")
+    taken = []
+    for entry in sent:
+        fields = entry if isinstance(entry, dict) else {}
+        try:
+            taken.append(take_entry(viewer, case_id, fields))
+        except WattwardenError as error:
+            told = "; ".join(map(str, error.problems))
+            taken.append(Taken(str(fields.get("id", "")), "refused", told, 0))
+    return taken
 
 
 def keep_photo_entry(

@@ -15,7 +15,7 @@ from wattwarden.app.console.paging import ROWS_PER_PAGE, Page, cursor, place
 from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.audit_chain import Verdict
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import NotAllowedError, Problem, fail
 from wattwarden.records.guard import not_found, visible_audit
 from wattwarden.records.models import AuditRecord, OrgUnit
 
@@ -113,7 +113,7 @@ def _sees_all(viewer: Viewer, *, staff_too: bool) -> bool:
 
 
 def _for_the_whole() -> Exception:
-    return fail("audit log", found="a part of the utility", expected="an auditor of the whole utility")
+    return NotAllowedError(Problem("audit log", "a part of the utility", "an auditor of the whole utility"))
 
 
 def _filtered(rows: QuerySet[AuditRecord], chosen: AuditFilter) -> QuerySet[AuditRecord]:

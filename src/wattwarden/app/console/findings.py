@@ -97,6 +97,8 @@ def find_page(viewer: Viewer, chosen: FindingFilter, after: str | None = None) -
     rows = _matching(viewer, chosen)
     if after:
         worth, key = place(after, (kind, str))
+        if kind is str:
+            _day(str(worth))
         rows = rows.filter(Q(**{f"{column}__lt": worth}) | Q(**{column: worth, "finding_key__gt": key}))
     # One row more than shown tells whether there is a next page.
     found = list(rows.order_by(f"-{column}", "finding_key")[: ROWS_PER_PAGE + 1])

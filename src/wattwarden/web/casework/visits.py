@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wattwarden.app.casework.photo_parts import take_part
 from wattwarden.app.casework.photos import read_photo
-from wattwarden.app.casework.visits import keep_photo_entry, my_visits, number_of, take_entry, visit_sheet
+from wattwarden.app.casework.visits import keep_photo_entry, my_visits, number_of, take_entries, visit_sheet
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.web.middleware import viewer_of
 
@@ -54,16 +54,7 @@ def entries(request: HttpRequest, case_id: int) -> JsonResponse:
         sent = None
     if not isinstance(sent, list) or len(sent) > _MOST_ENTRIES:
         return JsonResponse({"problem": "a list of entries was expected"}, status=_REFUSED)
-    answers = []
-    for entry in sent:
-        try:
-            taken = take_entry(viewer, case_id, entry if isinstance(entry, dict) else {})
-            answers.append(vars(taken))
-        except WattwardenError as error:
-            told = "; ".join(map(str, error.problems))
-            name = str(entry.get("id")) if isinstance(entry, dict) else ""
-            answers.append({"entry_id": name, "state": "refused", "conflict": told, "version": 0})
-    return JsonResponse({"entries": answers})
+    return JsonResponse({"entries": [vars(taken) for taken in take_entries(viewer, case_id, sent)]})
 
 
 @require_POST

@@ -8,14 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from wattwarden.app.columns import load_lists
 from wattwarden.app.console.catalogue import rules_of
-from wattwarden.app.console.export import Export
 from wattwarden.app.console.finding_detail import finding_detail, register
-from wattwarden.app.console.findings import STAFF_SIDE, FindingFilter, find_page, find_rows
+from wattwarden.app.console.findings import STAFF_SIDE, FindingFilter, find_page
+from wattwarden.app.console.list_exports import findings_export
 from wattwarden.app.console.units import choosable_units
 from wattwarden.app.store import home
-from wattwarden.domain.labels import Label
 from wattwarden.web.console.download import download
 from wattwarden.web.middleware import viewer_of
 
@@ -52,16 +50,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """The filtered list, or the chosen rows of it, as a workbook."""
     viewer, chosen = viewer_of(request), FindingFilter.from_query(request.GET.dict())
     keys = request.GET.getlist("key")
-    return download(
-        request,
-        Export(
-            "findings",
-            Label(zh="疑点", en="Findings"),
-            {name: c for name, c in load_lists().lists["findings"].items() if name != "proof"},
-            find_rows(viewer, chosen, keys),
-            dict(chosen.query()),
-        ),
-    )
+    return download(request, findings_export(viewer, chosen, keys))
 
 
 def staff_inbox(request: HttpRequest) -> HttpResponse:

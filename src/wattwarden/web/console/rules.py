@@ -5,13 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from wattwarden.app.columns import load_lists
 from wattwarden.app.console.catalogue import rules_of
-from wattwarden.app.console.export import Export
 from wattwarden.app.console.finding_detail import register
+from wattwarden.app.console.list_exports import rules_export
 from wattwarden.app.console.rules import RuleFilter, list_rules, rule_detail
 from wattwarden.app.store import home
-from wattwarden.domain.labels import Label
 from wattwarden.web.console.download import download
 from wattwarden.web.middleware import viewer_of
 
@@ -38,20 +36,4 @@ def detail(request: HttpRequest, rule_id: str) -> HttpResponse:
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
     """The catalogue with its figures as a workbook."""
-    viewer = viewer_of(request)
-    rows = [
-        {
-            "rule_id": one.rule.id,
-            "title": one.rule.title.text(viewer.language),
-            "risk": one.rule.risk,
-            "severity": one.rule.severity,
-            "kind": one.kind,
-            "findings": one.total.findings,
-            "loss_likely_fen": one.total.expected_fen,
-        }
-        for one in list_rules(viewer, RuleFilter())
-    ]
-    known = load_lists().lists
-    columns = {name: column for kind in ("findings", "outcomes") for name, column in known[kind].items()}
-    chosen = {name: columns[name] for name in rows[0] if name in columns}
-    return download(request, Export("rules", Label(zh="规则", en="Rules"), chosen, rows, {}))
+    return download(request, rules_export(viewer_of(request)))

@@ -1,0 +1,67 @@
+"""The programming interface put together: resources, refusals, and the door in front of every address."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+
+from wattwarden.domain.errors import WattwardenError
+from wattwarden.web.api import audit, cases, customers, exports, findings, me, overview, rules, work
+from wattwarden.web.api.access import Bearer, Session
+from wattwarden.web.api.door import door, nowhere
+from wattwarden.web.api.once import HEADER
+from wattwarden.web.api.problems import on_http, on_invalid, on_problem
+
+NAME = "api"
+_KEY = {
+    "name": HEADER, "in": "header", "required": False, "schema": {"type": "string", "maxLength": 100},
+    "description": "Sent again with the same key, the request is taken once and answered the same.",
+}  # fmt: skip
+
+
+class _Api(NinjaAPI):
+    """Its schema also names the key that every request which changes something may carry."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The description of the interface."""
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        for operations in schema["paths"].values():
+            if "post" in operations:
+                operations["post"].setdefault("parameters", []).append(_KEY)
+        return schema
+
+
+api = _Api(
+    title="Wattwarden", version="1", urls_namespace=NAME, docs_url=None, openapi_url="/openapi.json",
+    auth=[Bearer(), Session()],
+    description="Everything the console does, for programs; answers are those that the account may see.",
+)  # fmt: skip
+api.add_exception_handler(WattwardenError, on_problem)
+api.add_exception_handler(ValidationError, on_invalid)
+api.add_exception_handler(HttpError, on_http)
+for prefix, module in (
+    ("/me", me), ("/findings", findings), ("/cases", cases), ("", work), ("", customers), ("/rules", rules),
+    ("", overview), ("/audit", audit), ("/exports", exports),
+):  # fmt: skip
+    api.add_router(prefix, module.router)
+
+
+def _nowhere(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 the pattern hands it over
+    return nowhere(request)
+
+
+def addresses() -> tuple[list[URLPattern], str, str]:
+    """Every address of the interface behind the door, for ``web/urls.py``."""
+    patterns, application, namespace = api.urls
+    for pattern in patterns:
+        pattern.callback = door(pattern.callback)
+    return (
+        [*patterns, path("<path:rest>", door(_nowhere))],
+        application,
+        namespace,
+    )
