@@ -19,7 +19,12 @@ ON = date(2026, 9, 1)
 NO_PRICE = {"average": None, "flat": None, "peak": None}
 
 
-def _claim(choice: Choice | None = None, policy: str = "average", price: dict[str, Decimal] | None = None, **found: object) -> Worked:
+def _claim(
+    choice: Choice | None = None,
+    policy: str = "average",
+    price: dict[str, Decimal] | None = None,
+    **found: object,
+) -> Worked:
     evidence = Evidence(ON, **found)  # type: ignore[arg-type]  # fields by name
     return theft_by_methods(evidence, choice, policy, price or NO_PRICE, None)  # type: ignore[arg-type]  # a policy by name
 
@@ -41,14 +46,19 @@ def test_each_method(found: dict[str, object], kwh: str) -> None:
 
 
 def test_several_methods_need_a_choice_and_show_the_range() -> None:
-    found = {"check_kwh": Decimal(900), "metered_kwh": Decimal(400), "current_a": Decimal(5), "lighting": False}
+    found = {
+        "check_kwh": Decimal(900),
+        "metered_kwh": Decimal(400),
+        "current_a": Decimal(5),
+        "lighting": False,
+    }
     found.pop("lighting")
     with pytest.raises(WattwardenError, match="2 methods and no choice"):
         _claim(**found)
     worked = _claim(Choice("check_meter", "both meters on one load", "L. Zhou"), **found)
     values = {step.what.en: step.value for step in worked.steps}
     assert values["Least of the methods"] == Decimal(500)
-    assert values["Most of the methods"] == Decimal("2376")
+    assert values["Most of the methods"] == Decimal(2376)
     assert worked.steps[-1].value == Decimal(500)
     assert "L. Zhou" in worked.steps[-1].what.en
 
@@ -84,7 +94,11 @@ def test_figures_that_contradict_a_method_are_refused(found: dict[str, object], 
 
 def test_a_choice_needs_its_method_a_reason_and_a_name() -> None:
     found = {"check_kwh": Decimal(900), "metered_kwh": Decimal(400), "current_a": Decimal(5)}
-    for choice in (Choice("power", "x", "y"), Choice("check_meter", " ", "y"), Choice("check_meter", "x", "")):
+    for choice in (
+        Choice("power", "x", "y"),
+        Choice("check_meter", " ", "y"),
+        Choice("check_meter", "x", ""),
+    ):
         with pytest.raises(WattwardenError, match="chosen method"):
             _claim(choice, **found)
 
@@ -110,7 +124,9 @@ def test_the_effect_closes_reopens_or_cannot_tell() -> None:
     after=st.lists(st.floats(-500, 500), min_size=5, max_size=40),
     shift=st.floats(-200, 200),
 )
-def test_the_effect_is_the_difference_of_means_whatever_the_level(before: list[float], after: list[float], shift: float) -> None:
+def test_the_effect_is_the_difference_of_means_whatever_the_level(
+    before: list[float], after: list[float], shift: float
+) -> None:
     """A common shift changes nothing; exchanging before and after turns the interval round."""
     effect = visit_effect(before, after, 10)
     assert effect.low <= effect.fall <= effect.high

@@ -1,4 +1,4 @@
-"""What is wrong with readings, curves and phases, what stands in place of missing days, and the limits in force."""
+"""What is wrong with readings, curves and phases, what stands in for missing days, which limits hold."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Everything about one meter: what it is, what it must be, what its phases show, what its events told, what follows."""
+"""Everything about one meter: what it is and must be, what its phases and events show, what follows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ THEORY: Mapping[tuple[str, str], str] = {
     ("three_phase_4w", "power_reversed"): "4w_one_ct_reversed",
     ("three_phase_3w", "power_reversed"): "3w_one_ct_reversed",
 }
-"""By wiring of the meter and check: the fault whose factor theory gives; a three-wire voltage has one by phase."""
+"""By wiring and check, the fault whose factor theory gives; a three-wire voltage has one by phase."""
 THREE_WIRE_VOLTAGE = {"a": "3w_uab_lost", "c": "3w_ucb_lost"}
 
 
@@ -57,7 +57,7 @@ class ExplainedMeter:
         requirements: What each of its devices must be, by edition of the code.
         faults: Signs of faults in its curves.
         events: Events that can be true, the newest first.
-        load_pct: Largest current of the curves over the rated secondary current, percent; None without either.
+        load_pct: Largest current of the curves over the rated one, percent; None without either.
         cosine: Power factor of its curves, else as assumed.
     """
 

@@ -1,4 +1,4 @@
-"""Stolen energy by each method that proof may support, side by side; one is chosen, with the reason on record.
+"""Stolen energy by each method that proof may support; one is chosen, with the reason on record.
 
 The rules name two quantities (rated power tapped, rated current of the meter); where the true quantity can be
 found out, it goes before them: by a check meter, by the correction factor of the tampered wiring, by the
@@ -124,7 +124,7 @@ def compare(found: Mapping[Method, Worked], choice: Choice | None) -> Worked:
         choice: Which one holds; with a single method none is needed.
 
     Raises:
-        WattwardenError: no method, no choice among several, or a choice without its method, reason or decider.
+        WattwardenError: no method, no choice among several, or one without method, reason or decider.
     """
     if not found:
         raise fail("theft", found="no method", expected="figures for a method, such as --tapped-kw or --current-a",

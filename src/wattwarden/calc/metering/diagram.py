@@ -1,9 +1,10 @@
 """From the vector diagram an inspector measured to wirings with their likelihood and their correction factor.
 
-The measured phasors of an element are compared with those of every candidate wiring and every angle of the
-load; a Gaussian error of the phase meter and a prior (few mistakes, a usual load angle) give each candidate a
-probability. Candidates that cannot be told apart stay side by side: the software proposes, the inspector decides
-by looking at the wires. K comes from what was measured: the currents that are there, given back to their phases.
+The measured phasors of an element are compared with those of every candidate wiring and every angle of
+the load; a Gaussian error of the phase meter and a prior (few mistakes, a usual load angle) give each
+candidate a probability. Candidates that cannot be told apart stay side by side: the software proposes,
+the inspector decides by looking at the wires. K comes from what was measured: the currents that are
+there, given back to their phases.
 
 Source: DOMAIN A.4 (K by the vector diagram, never from an event alone); Bayes' theorem.
 """
@@ -153,7 +154,7 @@ def _theory(wiring: Wiring, angle: float) -> Decimal | None:
 
 
 def _log_likelihood(diagram: Diagram, known: _Known) -> npt.NDArray[np.float64]:
-    """Log likelihood by candidate and load angle; magnitudes of the currents are free, their angles are not."""
+    """Log likelihood by candidate and load angle; currents may have any magnitude, not any angle."""
     measured_u, measured_i = np.array(diagram.volts), np.array(diagram.amps)
     inner = known.volts.conj() @ measured_u
     turn = np.where(np.abs(inner) > 0, inner / np.maximum(np.abs(inner), np.finfo(float).tiny), 1)[:, None]

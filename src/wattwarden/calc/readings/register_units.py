@@ -53,7 +53,7 @@ def _at(rows: Registers, place: Ints, measured: Floats, bound: float | Floats) -
 
 
 def _runs(rows: Registers, mask: Bools, least: float, measured: Floats, bound: float) -> RegisterHits:
-    """Runs of rows under the mask that span at least ``least`` days; the largest ``measured`` of a run is told."""
+    """Runs of rows under the mask of at least ``least`` days, with the largest ``measured`` of each."""
     first, last = runs(mask, rows)
     since = rows.day[first] - rows.step[first]
     long = rows.day[last] - since >= least
@@ -261,7 +261,7 @@ def multiplier_jump(rows: Registers, check: Check) -> RegisterHits:
 
 
 def _level_jump(rows: Registers, check: Check, steps: Floats) -> RegisterHits:
-    """The largest jump of a meter, where both sides are level and their ratio is one of ``steps`` or its inverse.
+    """The largest jump of a meter whose two sides are level, if it is one of ``steps`` or its inverse.
 
     Means and variations are those of the logarithm of the daily energy, so that up and down are alike.
     """
