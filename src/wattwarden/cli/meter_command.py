@@ -61,6 +61,42 @@ def wiring(
         out_console.print(say(f"已写入 {out}", f"written to {out}"))
 
 
+@app.command()
+def proof(
+    customer: Annotated[str, typer.Argument(help="Customer number. 户号")],
+    out: Annotated[Path | None, typer.Option(help="Also write it, .xlsx. 另存文件")] = None,
+    home: Home = None,
+) -> None:
+    """What proves or clears a suspicion: series, timeline, what to check first, safety. 证据包."""
+    from wattwarden.app.proof_pack import proof_pack
+    from wattwarden.app.write_proof import write_proof
+
+    with problems_shown(), messages().status(say("汇集证据…", "gathering the proof …")):
+        pack = proof_pack(home_folder(home), customer)
+        if out is not None:
+            write_proof(pack, out, language())
+    shown = console()
+    for title in pack.titles:
+        shown.print(f"! {title.text(language())}")
+    for series in pack.series:
+        shown.print(
+            say(
+                f"图 {series.title.zh}: {len(series.points)} 点",
+                f"chart {series.title.en}: {len(series.points)} points",
+            )
+        )
+    for at, what in pack.timeline:
+        shown.print(f"  {at} {what.text(language())}")
+    for heading, labels in (
+        (say("可排除的情况", "would clear it"), pack.clears), (say("先核查", "check first"), pack.first),
+        (say("安全", "safety"), pack.safety),
+    ):  # fmt: skip
+        for label in labels:
+            shown.print(f"  {heading}: {label.text(language())}")
+    if out is not None:
+        shown.print(say(f"已写入 {out}", f"written to {out}"))
+
+
 def _candidates(proposal: "WiringProposal") -> None:
     from rich.table import Table
 
