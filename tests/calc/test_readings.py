@@ -16,7 +16,6 @@ from wattwarden.domain.checks import built_in_checks
 
 CHECKS = built_in_checks()
 DAY = 20_000
-NOT_READ = None
 
 
 def _meters(count: int = 1, **facts: object) -> pa.Table:

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wattwarden.calc.claims.wiring import FAULTS
-from wattwarden.calc.metering.diagram import Diagram, derivation, parse_diagram, propose
+from wattwarden.calc.metering.diagram import derivation, propose
 from wattwarden.calc.metering.exact import HALF, HALF_ROOT, ONE, ZERO, Power, Root3, unit
-from wattwarden.calc.metering.wiring import Current, Wiring, candidates, correct
+from wattwarden.calc.metering.vector import Diagram, parse_diagram
+from wattwarden.calc.metering.wiring import Current, Wiring, correct
+from wattwarden.calc.metering.wirings import candidates
 from wattwarden.domain.errors import WattwardenError
 
 THREE = Root3(Fraction(3))

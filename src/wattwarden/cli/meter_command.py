@@ -10,7 +10,8 @@ from wattwarden.cli.figures import number
 from wattwarden.cli.output import console, home_folder, language, messages, problems_shown, say
 
 if TYPE_CHECKING:
-    from wattwarden.app.explain_meter import ExplainedMeter, Fault, WiringProposal
+    from wattwarden.app.explain_meter import ExplainedMeter, Fault
+    from wattwarden.app.propose_wiring import WiringProposal
 
 app = typer.Typer(no_args_is_help=True, help="Explain a meter, find its wiring. 计量装置说明与接线判断")
 
@@ -45,7 +46,7 @@ def wiring(
     out: Annotated[Path | None, typer.Option(help="Also write it, .xlsx or .html. 另存文件")] = None,
 ) -> None:
     """Wirings that may explain a measured vector diagram, with likelihood and factor. 接线判断与更正系数."""
-    from wattwarden.app.explain_meter import propose_wiring
+    from wattwarden.app.propose_wiring import propose_wiring
     from wattwarden.app.write_worked import write_worked
 
     with problems_shown():
