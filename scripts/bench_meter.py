@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -82,11 +83,11 @@ def make(folder: Path, meters: int) -> None:
     (folder / "complete").touch()
 
 
-def _write(folder: Path, name: str, values: dict[str, object]) -> None:
+def _write(folder: Path, name: str, values: dict[str, Any]) -> None:
     model = contract()[name]
-    rows = len(next(iter(values.values())))  # type: ignore[arg-type]  # every column has a length
+    rows = len(next(iter(values.values())))
     arrays = {
-        key: column(c.type, values[key], key) if key in values else pa.nulls(rows, arrow_type(c.quantity.sql))  # type: ignore[arg-type]  # arrays of numpy or Arrow
+        key: column(c.type, values[key], key) if key in values else pa.nulls(rows, arrow_type(c.quantity.sql))
         for key, c in model.columns.items()
     }
     pq.write_table(_with_lake_columns(arrays, rows), folder / f"{name}.parquet", compression="zstd",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -113,7 +114,7 @@ def test_line_and_neutral_of_a_single_phase_meter() -> None:
     amps = rng.uniform(2, 6, POINTS)
     columns = {name: np.full(POINTS, np.nan) for name in _load(rng)}
     columns |= {"ua_v": np.full(POINTS, 220.0), "ia_a": amps, "pa_kw": amps * 0.22 * COSINE, "in_a": amps * 2}
-    single = {"kind": "single_phase", "multiplier": 1.0, "base_a": 5.0, "capacity_kva": 8.0}
+    single: dict[str, Any] = {"kind": "single_phase", "multiplier": 1.0, "base_a": 5.0, "capacity_kva": 8.0}
     found = _found(columns, **single)
     assert float(str(found["line_neutral", "all"]["missing_kwh"])) == pytest.approx(
         (amps * 0.22 * COSINE).sum() / 4, rel=0.01

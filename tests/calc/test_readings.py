@@ -1,6 +1,7 @@
 """Checks of registers by small examples; estimates add up to the registers, whatever is missing."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +49,7 @@ NOBODY = pa.table(
 )
 
 
-def _hits(registers: Sequence[float | None], exchanges: pa.Table = NOBODY, /, facts: Mapping[str, object] | None = None,
+def _hits(registers: Sequence[float | None], exchanges: pa.Table = NOBODY, /, facts: Mapping[str, Any] | None = None,
           **more: Sequence[object]) -> dict[str, tuple[int, int]]:  # fmt: skip
     found = tables.reading_check(_meters(**(facts or {})), _daily([registers], **more), exchanges, CHECKS)
     return {

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ def _claim(
     choice: Choice | None = None,
     policy: str = "average",
     price: dict[str, Decimal] | None = None,
-    **found: object,
+    **found: Any,
 ) -> Worked:
     evidence = Evidence(ON, **found)  # type: ignore[arg-type]  # fields by name
     return theft_by_methods(evidence, choice, policy, price or NO_PRICE, None)  # type: ignore[arg-type]  # a policy by name
@@ -41,7 +42,7 @@ def _claim(
         ({"loss_kwh_day": Decimal(90), "usual_loss_kwh_day": Decimal(40), "days": 30}, "1500"),
     ],
 )
-def test_each_method(found: dict[str, object], kwh: str) -> None:
+def test_each_method(found: dict[str, Any], kwh: str) -> None:
     assert _claim(**found).steps[-1].value == Decimal(kwh)
 
 
@@ -87,13 +88,13 @@ def test_the_price_of_unknown_hours_is_a_policy_and_the_penalty_a_ceiling() -> N
         ({"current_a": Decimal(5), "connected_days": 0}, "days connected"),
     ],
 )
-def test_figures_that_contradict_a_method_are_refused(found: dict[str, object], match: str) -> None:
+def test_figures_that_contradict_a_method_are_refused(found: dict[str, Any], match: str) -> None:
     with pytest.raises(WattwardenError, match=match):
         _claim(**found)
 
 
 def test_a_choice_needs_its_method_a_reason_and_a_name() -> None:
-    found = {"check_kwh": Decimal(900), "metered_kwh": Decimal(400), "current_a": Decimal(5)}
+    found: dict[str, Any] = {"check_kwh": Decimal(900), "metered_kwh": Decimal(400), "current_a": Decimal(5)}
     for choice in (
         Choice("power", "x", "y"),
         Choice("check_meter", " ", "y"),

@@ -65,10 +65,10 @@ def test_phasors_go_round() -> None:
 
 def test_candidates_are_physically_different() -> None:
     for system in ("4w", "3w"):
-        found = list(candidates(system))  # type: ignore[arg-type]  # both are systems
+        found = list(candidates(system))
         shapes = {(w.voltages(), tuple(i.phasor() for i in w.amps)) for w in found}
         assert len(shapes) == len(found)
-        assert found[0] == correct(system)  # type: ignore[arg-type]  # both are systems
+        assert found[0] == correct(system)
 
 
 def _measured(wiring: Wiring, angle: float, amps: float, noise: float = 0.0) -> Diagram:
@@ -91,7 +91,7 @@ def _measured(wiring: Wiring, angle: float, amps: float, noise: float = 0.0) -> 
 )
 def test_a_diagram_leads_back_to_its_wiring(place: int, system: str, angle: int, noise: float) -> None:
     """The wiring that made the diagram is among the proposals, and its factor is that of theory."""
-    known = list(candidates(system))  # type: ignore[arg-type]  # both are systems
+    known = list(candidates(system))
     made = known[place % len(known)]
     diagram = _measured(made, angle, 3.0, noise)
     found = {c.wiring: c for c in propose(diagram, least=1e-6)}

@@ -64,7 +64,7 @@ class Wiring:
         """
         if self.system == "4w":
             return tuple(Phasor() if p == "-" else VOLTAGE[p] for p in self.volts)
-        first, middle, last = self.volts
+        first, middle, last = tuple(self.volts)
         if middle == "-":
             across = VOLTAGE[first] - VOLTAGE[last]
             return across.halved(), -across.halved()

@@ -201,8 +201,10 @@ def register_high_low(rows: Registers, check: Check) -> RegisterHits:
     above = _runs(rows, rows.follows & high, days, ratio, check.number("high_times"))
     below = _runs(rows, rows.follows & low, days, ratio, check.number("low_share"))
     return RegisterHits(
-        *(np.concatenate([getattr(above, n), getattr(below, n)]) for n in RegisterHits.__dataclass_fields__)
-    )
+        np.concatenate([above.meter, below.meter]), np.concatenate([above.since, below.since]),
+        np.concatenate([above.until, below.until]), np.concatenate([above.measured, below.measured]),
+        np.concatenate([above.bound, below.bound]),
+    )  # fmt: skip
 
 
 @register_unit
