@@ -24,9 +24,9 @@ def _claim(
     choice: Choice | None = None,
     policy: str = "average",
     price: dict[str, Decimal] | None = None,
-    **found: Any,
+    **found: Any,  # noqa: ANN401 - fields of Evidence by name
 ) -> Worked:
-    evidence = Evidence(ON, **found)  # type: ignore[arg-type]  # fields by name
+    evidence = Evidence(ON, **found)
     return theft_by_methods(evidence, choice, policy, price or NO_PRICE, None)  # type: ignore[arg-type]  # a policy by name
 
 
@@ -47,13 +47,7 @@ def test_each_method(found: dict[str, Any], kwh: str) -> None:
 
 
 def test_several_methods_need_a_choice_and_show_the_range() -> None:
-    found = {
-        "check_kwh": Decimal(900),
-        "metered_kwh": Decimal(400),
-        "current_a": Decimal(5),
-        "lighting": False,
-    }
-    found.pop("lighting")
+    found: dict[str, Any] = {"check_kwh": Decimal(900), "metered_kwh": Decimal(400), "current_a": Decimal(5)}
     with pytest.raises(WattwardenError, match="2 methods and no choice"):
         _claim(**found)
     worked = _claim(Choice("check_meter", "both meters on one load", "L. Zhou"), **found)

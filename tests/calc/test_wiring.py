@@ -13,7 +13,7 @@ from wattwarden.calc.claims.wiring import FAULTS
 from wattwarden.calc.metering.diagram import derivation, propose
 from wattwarden.calc.metering.exact import HALF, HALF_ROOT, ONE, ZERO, Power, Root3, unit
 from wattwarden.calc.metering.vector import Diagram, parse_diagram
-from wattwarden.calc.metering.wiring import Current, Wiring, correct
+from wattwarden.calc.metering.wiring import Current, System, Wiring, correct
 from wattwarden.calc.metering.wirings import candidates
 from wattwarden.domain.errors import WattwardenError
 
@@ -89,7 +89,7 @@ def _measured(wiring: Wiring, angle: float, amps: float, noise: float = 0.0) -> 
     angle=ANGLES,
     noise=st.floats(-1.5, 1.5),
 )
-def test_a_diagram_leads_back_to_its_wiring(place: int, system: str, angle: int, noise: float) -> None:
+def test_a_diagram_leads_back_to_its_wiring(place: int, system: System, angle: int, noise: float) -> None:
     """The wiring that made the diagram is among the proposals, and its factor is that of theory."""
     known = list(candidates(system))
     made = known[place % len(known)]

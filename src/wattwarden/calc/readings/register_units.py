@@ -271,9 +271,8 @@ def _level_jump(rows: Registers, check: Check, steps: Floats) -> RegisterHits:
     rows_used = np.flatnonzero(used)
     meter, log = rows.meter[used], np.log(rows.daily_kwh[used])
     if not len(meter):
-        return RegisterHits(
-            *(np.zeros(0, dtype=t) for t in (np.int64, np.int64, np.int64, np.float64, np.float64))
-        )
+        none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+        return RegisterHits(none, none, none, nothing, nothing)
     same = np.append(False, meter[1:] == meter[:-1])
     jump = np.where(same, np.abs(np.append(0.0, np.diff(log))), -1.0)
     starts = np.flatnonzero(~same)
