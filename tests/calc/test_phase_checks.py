@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +35,9 @@ def _load(rng: np.random.Generator) -> dict[str, np.ndarray]:
     return columns
 
 
-def _found(columns: dict[str, np.ndarray], kept: np.ndarray | None = None, **facts: object) -> dict[tuple[str, str], dict[str, object]]:
+def _found(
+    columns: dict[str, np.ndarray], kept: np.ndarray | None = None, **facts: object
+) -> dict[tuple[str, str], dict[str, object]]:
     total = np.nansum([columns[f"p{x}_kw"] for x in "abc"], axis=0)
     kept = np.ones(POINTS, dtype=np.bool_) if kept is None else kept
     whole = {"meter_id": ["M"] * POINTS, "minute": np.arange(POINTS) * 15, "kwh": total / 4, "p_kw": total,
@@ -111,9 +114,11 @@ def test_line_and_neutral_of_a_single_phase_meter() -> None:
     amps = rng.uniform(2, 6, POINTS)
     columns = {name: np.full(POINTS, np.nan) for name in _load(rng)}
     columns |= {"ua_v": np.full(POINTS, 220.0), "ia_a": amps, "pa_kw": amps * 0.22 * COSINE, "in_a": amps * 2}
-    single = {"kind": "single_phase", "multiplier": 1.0, "base_a": 5.0, "capacity_kva": 8.0}
+    single: dict[str, Any] = {"kind": "single_phase", "multiplier": 1.0, "base_a": 5.0, "capacity_kva": 8.0}
     found = _found(columns, **single)
-    assert float(str(found["line_neutral", "all"]["missing_kwh"])) == pytest.approx((amps * 0.22 * COSINE).sum() / 4, rel=0.01)
+    assert float(str(found["line_neutral", "all"]["missing_kwh"])) == pytest.approx(
+        (amps * 0.22 * COSINE).sum() / 4, rel=0.01
+    )
     assert _found(columns | {"in_a": amps + 0.3}, **single) == {}
     assert _found(columns | {"in_a": np.full(POINTS, np.nan)}, **single) == {}
 

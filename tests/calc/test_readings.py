@@ -1,6 +1,7 @@
 """Checks of registers by small examples; estimates add up to the registers, whatever is missing."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,6 @@ from wattwarden.domain.checks import built_in_checks
 
 CHECKS = built_in_checks()
 DAY = 20_000
-NOT_READ = None
 
 
 def _meters(count: int = 1, **facts: object) -> pa.Table:
@@ -40,14 +40,23 @@ def _daily(registers: Sequence[Sequence[float | None]], **more: Sequence[object]
     return pa.Table.from_pylist([dict(r) for r in rows], schema)
 
 
-NOBODY = pa.table({"meter_id": pa.array([], pa.string()), "last_day": pa.array([], pa.int64()), "first_day": pa.array([], pa.int64())})
+NOBODY = pa.table(
+    {
+        "meter_id": pa.array([], pa.string()),
+        "last_day": pa.array([], pa.int64()),
+        "first_day": pa.array([], pa.int64()),
+    }
+)
 
 
-def _hits(registers: Sequence[float | None], exchanges: pa.Table = NOBODY, /, facts: Mapping[str, object] | None = None,
+def _hits(registers: Sequence[float | None], exchanges: pa.Table = NOBODY, /, facts: Mapping[str, Any] | None = None,
           **more: Sequence[object]) -> dict[str, tuple[int, int]]:  # fmt: skip
     found = tables.reading_check(_meters(**(facts or {})), _daily([registers], **more), exchanges, CHECKS)
     return {
-        row["check_id"]: ((row["from_date"] - tables.EPOCH).days - DAY, (row["to_date"] - tables.EPOCH).days - DAY)
+        row["check_id"]: (
+            (row["from_date"] - tables.EPOCH).days - DAY,
+            (row["to_date"] - tables.EPOCH).days - DAY,
+        )
         for row in found.to_pylist()
     }
 
@@ -69,13 +78,19 @@ def test_every_check_of_a_register_or_curve_has_its_function() -> None:
         ([*STEADY[:8], 170, 170, 170, 170], {}, {"register_frozen": (7, 11)}),
         ([500.0] * 25, {}, {"register_zero": (0, 24)}),
         ([*STEADY[:6], 140, 130, 120, 125, 135, 145], {}, {"register_backwards": (5, 8)}),
-        ([*[999_950.0 + 10 * d for d in range(5)], *[0.0 + 10 * d for d in range(5)]], {}, {"register_rollover": (4, 5)}),
+        (
+            [*[999_950.0 + 10 * d for d in range(5)], *[0.0 + 10 * d for d in range(5)]],
+            {},
+            {"register_rollover": (4, 5)},
+        ),
         ([*STEADY[:5], 900.0, *STEADY[6:]], {}, {"register_transient": (4, 5), "register_spike": (4, 5)}),
         ([*STEADY[:5], 5.0, *STEADY[6:]], {}, {"register_transient": (4, 5)}),
         ([*STEADY[:11], 100.0 + 10 * 10 + 900], {}, {"register_spike": (10, 11)}),
     ],
 )
-def test_checks_of_registers(registers: list[float | None], facts: dict[str, object], expected: dict[str, object]) -> None:
+def test_checks_of_registers(
+    registers: list[float | None], facts: dict[str, object], expected: dict[str, object]
+) -> None:
     assert {k: v for k, v in _hits(registers, facts=facts).items() if k != "register_high_low"} == expected
 
 
@@ -94,7 +109,9 @@ def test_a_unit_that_jumps_is_told_from_one_that_does_not() -> None:
 def test_clock_rates_estimates_and_reverse_energy() -> None:
     days = len(STEADY)
     assert _hits(STEADY, clock_s=[3_600.0] * days) == {"clock_off": (0, days)}
-    assert _hits(STEADY, rates=[round(v * 10_000) + 50_000 for v in STEADY]) == {"rates_do_not_sum": (0, days)}
+    assert _hits(STEADY, rates=[round(v * 10_000) + 50_000 for v in STEADY]) == {
+        "rates_do_not_sum": (0, days)
+    }
     assert _hits(STEADY, is_estimated=[True] * days) == {"register_estimated": (0, days)}
     back = [d * 30_000 for d in range(days)]
     assert _hits(STEADY, reverse=back) == {"reverse_unexpected": (0, days - 1)}
@@ -118,13 +135,17 @@ def test_gaps_are_filled_by_like_days_peers_or_evenly() -> None:
     assert [(r["method"], float(r["kwh"])) for r in found] == [("linear", 10.0)] * 3
     shape = [5.0, 5, 20, 5, 5, 5]
     peers = [[1000.0 + sum(shape[:d]) for d in range(7)] for _ in range(6)]
-    found = tables.reading_estimate(_meters(7), _daily([*peers, [50.0, 60.0, None, None, 120.0, 130.0, 140.0]]), CHECKS).to_pylist()
+    found = tables.reading_estimate(
+        _meters(7), _daily([*peers, [50.0, 60.0, None, None, 120.0, 130.0, 140.0]]), CHECKS
+    ).to_pylist()
     assert [r["method"] for r in found] == ["peer"] * 3
     assert [float(r["kwh"]) for r in found] == pytest.approx([10, 40, 10])
 
 
 def test_raw_and_corrected_are_both_kept() -> None:
-    found = tables.reading_estimate(_meters(), _daily([[*STEADY[:5], 900.0, *STEADY[6:]]]), CHECKS).to_pylist()
+    found = tables.reading_estimate(
+        _meters(), _daily([[*STEADY[:5], 900.0, *STEADY[6:]]]), CHECKS
+    ).to_pylist()
     assert [(float(r["raw_kwh"]), float(r["kwh"])) for r in found] == [(760.0, 10.0), (-740.0, 10.0)]
     over = [999_980.0, 999_990.0, 5.0, 15.0]
     (row,) = tables.reading_estimate(_meters(), _daily([over]), CHECKS).to_pylist()
@@ -172,7 +193,10 @@ def test_one_fifth_of_the_readings_missing_leaves_the_total_known() -> None:
     registers = np.concatenate([np.full((200, 1), 100.0), 100 + np.cumsum(use, axis=1)], axis=1).round(2)
     lost = rng.random(registers.shape) < 0.2
     lost[:, [0, -1]] = False
-    series = [[None if gone else float(v) for v, gone in zip(row, out, strict=True)] for row, out in zip(registers, lost, strict=True)]
+    series = [
+        [None if gone else float(v) for v, gone in zip(row, out, strict=True)]
+        for row, out in zip(registers, lost, strict=True)
+    ]
     found = tables.reading_estimate(_meters(200), _daily(series), CHECKS)
     days = (np.array(found["use_date"].cast(pa.int32())) - DAY).astype(int)
     meter = np.array([int(m[1:]) for m in found["meter_id"].to_pylist()])

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wattwarden.calc.claims.wiring import FAULTS
-from wattwarden.calc.metering.diagram import Diagram, derivation, parse_diagram, propose
+from wattwarden.calc.metering.diagram import derivation, propose
 from wattwarden.calc.metering.exact import HALF, HALF_ROOT, ONE, ZERO, Power, Root3, unit
-from wattwarden.calc.metering.wiring import Current, Wiring, candidates, correct
+from wattwarden.calc.metering.vector import Diagram, parse_diagram
+from wattwarden.calc.metering.wiring import Current, System, Wiring, correct
+from wattwarden.calc.metering.wirings import candidates
 from wattwarden.domain.errors import WattwardenError
 
 THREE = Root3(Fraction(3))
@@ -63,10 +65,10 @@ def test_phasors_go_round() -> None:
 
 def test_candidates_are_physically_different() -> None:
     for system in ("4w", "3w"):
-        found = list(candidates(system))  # type: ignore[arg-type]  # both are systems
+        found = list(candidates(system))
         shapes = {(w.voltages(), tuple(i.phasor() for i in w.amps)) for w in found}
         assert len(shapes) == len(found)
-        assert found[0] == correct(system)  # type: ignore[arg-type]  # both are systems
+        assert found[0] == correct(system)
 
 
 def _measured(wiring: Wiring, angle: float, amps: float, noise: float = 0.0) -> Diagram:
@@ -87,9 +89,9 @@ def _measured(wiring: Wiring, angle: float, amps: float, noise: float = 0.0) -> 
     angle=ANGLES,
     noise=st.floats(-1.5, 1.5),
 )
-def test_a_diagram_leads_back_to_its_wiring(place: int, system: str, angle: int, noise: float) -> None:
+def test_a_diagram_leads_back_to_its_wiring(place: int, system: System, angle: int, noise: float) -> None:
     """The wiring that made the diagram is among the proposals, and its factor is that of theory."""
-    known = list(candidates(system))  # type: ignore[arg-type]  # both are systems
+    known = list(candidates(system))
     made = known[place % len(known)]
     diagram = _measured(made, angle, 3.0, noise)
     found = {c.wiring: c for c in propose(diagram, least=1e-6)}

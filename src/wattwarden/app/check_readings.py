@@ -1,4 +1,4 @@
-"""What is wrong with readings, curves and phases, what stands in place of missing days, and the limits in force."""
+"""What is wrong with readings, curves and phases, what stands in for missing days, which limits hold."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,7 +83,8 @@ def estimated_readings(home: Path, wanted: Wanted) -> list[Row]:
     with newest_lake(home, wanted.customer) as engine:
         engine.derive(derivation_order(contract(), [ESTIMATED]))
         values = {n: v for n, v in _values(wanted).items() if n != "check"}
-        return engine.query(_ESTIMATES, values | {"limit": wanted.limit or -1}).to_pylist()
+        rows: list[Row] = engine.query(_ESTIMATES, values | {"limit": wanted.limit or -1}).to_pylist()
+        return rows
 
 
 def named(rows: Sequence[Mapping[str, object]], language: Language) -> list[Row]:

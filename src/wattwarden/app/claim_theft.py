@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from wattwarden.app.make_claim import theft_claim, theft_duration
 from wattwarden.calc.claims import theft, theft_methods
-from wattwarden.calc.claims.theft_methods import Choice, Method, PricePolicy
+from wattwarden.calc.claims.theft_methods import Choice, Method
+from wattwarden.calc.claims.theft_price import PricePolicy, capped, policy_price
 from wattwarden.domain.errors import fail
 from wattwarden.domain.worked import Worked
 
@@ -68,12 +69,12 @@ def theft_by_methods(
     """
     stolen = theft_methods.compare(_by_method(evidence), choice)
     given = {name: price for name, price in prices.items() if price is not None}
-    price = theft_methods.policy_price(policy, given) if given else None
+    price = policy_price(policy, given) if given else None
     return theft_claim(stolen, evidence.on, price, penalty)
 
 
 def _by_method(e: Evidence) -> dict[Method, Worked]:
-    lasted = theft_methods.capped(theft_duration(e.on, e.days, e.hours, e.is_lighting), e.connected_days)
+    lasted = capped(theft_duration(e.on, e.days, e.hours, e.is_lighting), e.connected_days)
     found: dict[Method, Worked] = {}
     if e.check_kwh is not None:
         found["check_meter"] = theft_methods.by_check_meter(e.check_kwh, _metered(e, "--check-kwh"))

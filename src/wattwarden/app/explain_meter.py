@@ -1,4 +1,4 @@
-"""Everything about one meter: what it is, what it must be, what its phases show, what its events told, what follows."""
+"""Everything about one meter: what it is and must be, what its phases and events show, what follows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,11 @@ from pathlib import Path
 
 from wattwarden.app.open_lake import newest_lake
 from wattwarden.app.rule_catalogue import SITE_CONTENT
-from wattwarden.calc.claims.back_billing import priced, wrong_wiring
 from wattwarden.calc.claims.wiring import theory_factor
-from wattwarden.calc.metering.diagram import Candidate, Diagram, derivation, parse_diagram, propose
 from wattwarden.domain.checks import load_checks
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
-from wattwarden.domain.labels import Label, Language
-from wattwarden.domain.worked import Worked
+from wattwarden.domain.labels import Label
 from wattwarden.engines.derive import derivation_order
 
 Row = dict[str, object]
@@ -26,7 +23,7 @@ THEORY: Mapping[tuple[str, str], str] = {
     ("three_phase_4w", "power_reversed"): "4w_one_ct_reversed",
     ("three_phase_3w", "power_reversed"): "3w_one_ct_reversed",
 }
-"""By wiring of the meter and check: the fault whose factor theory gives; a three-wire voltage has one by phase."""
+"""By wiring and check, the fault whose factor theory gives; a three-wire voltage has one by phase."""
 THREE_WIRE_VOLTAGE = {"a": "3w_uab_lost", "c": "3w_ucb_lost"}
 
 
@@ -57,7 +54,7 @@ class ExplainedMeter:
         requirements: What each of its devices must be, by edition of the code.
         faults: Signs of faults in its curves.
         events: Events that can be true, the newest first.
-        load_pct: Largest current of the curves over the rated secondary current, percent; None without either.
+        load_pct: Largest current of the curves over the rated one, percent; None without either.
         cosine: Power factor of its curves, else as assumed.
     """
 
@@ -116,53 +113,6 @@ def _theory(facts: Row, row: Row, cosine: Decimal) -> Decimal | None:
     if kind == "three_phase_3w" and check == "voltage_lost":
         fault = THREE_WIRE_VOLTAGE.get(phase)
     return None if fault is None else theory_factor(fault, cosine)
-
-
-@dataclass(frozen=True)
-class WiringProposal:
-    """Wirings that may explain a diagram, and the derivation of the likeliest or chosen one."""
-
-    diagram: Diagram
-    candidates: Sequence[Candidate]
-    worked: Worked
-    settled: Worked | None
-
-    def rows(self, language: Language) -> list[Row]:
-        """The candidates as rows of the list ``wirings``."""
-        return [
-            {"probability": c.probability, "wiring": c.wiring.label().text(language), "angle_deg": f"{c.angle_deg:.0f}",
-             "factor": "–" if c.factor is None else str(c.factor), "theory": "–" if c.theory is None else str(c.theory)}
-            for c in self.candidates
-        ]  # fmt: skip
-
-
-def propose_wiring(
-    vector: str, choice: int = 1, read_kwh: Decimal | None = None, price: Decimal | None = None
-) -> WiringProposal:
-    """Find the wiring behind a measured vector diagram, and settle the energy read with its factor.
-
-    Args:
-        vector: ``u1=220@0 u2=… i1=3@-25 …``, see ``parse_diagram``.
-        choice: Which candidate is settled, 1 is the likeliest; the inspector decides.
-        read_kwh: Energy read since the wiring was wrong; without it nothing is settled.
-        price: Yuan per kWh.
-
-    Raises:
-        WattwardenError: the diagram is incomplete, there is no such candidate, or it counts nothing.
-    """
-    diagram = parse_diagram(vector)
-    found = propose(diagram)
-    if not 1 <= choice <= len(found):
-        raise fail("candidate", found=str(choice), expected=f"1 to {len(found)}")
-    chosen = found[choice - 1]
-    worked = derivation(diagram, chosen)
-    if read_kwh is None:
-        return WiringProposal(diagram, found, worked, None)
-    if chosen.factor is None:
-        raise fail("correction factor K", found="a wiring that counts nothing", expected="a meter that counts",
-                   action="Settle by the use of a normal month: wattwarden claim normal-month.")  # fmt: skip
-    settled = wrong_wiring(read_kwh, chosen.factor)
-    return WiringProposal(diagram, found, worked, settled if price is None else priced(settled, price))
 
 
 _QUERIES = {

@@ -4,9 +4,9 @@ from decimal import Decimal, InvalidOperation
 
 from wattwarden.domain.labels import Label, Language
 from wattwarden.domain.money import round_to, yuan_text
+from wattwarden.domain.params import Param
 from wattwarden.domain.quantities import QUANTITIES
 from wattwarden.domain.tables import Column, Contract
-from wattwarden.domain.params import Param
 
 ABSENT = "–"
 _UNITS = {

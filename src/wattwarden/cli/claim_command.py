@@ -178,7 +178,7 @@ def theft(
     )  # fmt: skip
     choice = None if chosen is None else Choice(chosen, reason, decided_by)
     penalty = None if times is None else Penalty(times, justification, approver)
-    prices = {"average": price, "flat": flat_price, "peak": peak_price}
+    prices: dict[Policy, Decimal | None] = {"average": price, "flat": flat_price, "peak": peak_price}
     _answer(lambda: theft_by_methods(evidence, choice, policy, prices, penalty), form, out)
 
 

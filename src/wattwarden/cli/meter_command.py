@@ -10,7 +10,8 @@ from wattwarden.cli.figures import number
 from wattwarden.cli.output import console, home_folder, language, messages, problems_shown, say
 
 if TYPE_CHECKING:
-    from wattwarden.app.explain_meter import ExplainedMeter, Fault, WiringProposal
+    from wattwarden.app.explain_meter import ExplainedMeter, Fault
+    from wattwarden.app.propose_wiring import WiringProposal
 
 app = typer.Typer(no_args_is_help=True, help="Explain a meter, find its wiring. 计量装置说明与接线判断")
 
@@ -45,7 +46,7 @@ def wiring(
     out: Annotated[Path | None, typer.Option(help="Also write it, .xlsx or .html. 另存文件")] = None,
 ) -> None:
     """Wirings that may explain a measured vector diagram, with likelihood and factor. 接线判断与更正系数."""
-    from wattwarden.app.explain_meter import propose_wiring
+    from wattwarden.app.propose_wiring import propose_wiring
     from wattwarden.app.write_worked import write_worked
 
     with problems_shown():
@@ -59,6 +60,42 @@ def wiring(
         out_console.print(proposal.settled.text(language()))
     if out is not None:
         out_console.print(say(f"已写入 {out}", f"written to {out}"))
+
+
+@app.command()
+def proof(
+    customer: Annotated[str, typer.Argument(help="Customer number. 户号")],
+    out: Annotated[Path | None, typer.Option(help="Also write it, .xlsx. 另存文件")] = None,
+    home: Home = None,
+) -> None:
+    """What proves or clears a suspicion: series, timeline, what to check first, safety. 证据包."""
+    from wattwarden.app.proof_pack import proof_pack
+    from wattwarden.app.write_proof import write_proof
+
+    with problems_shown(), messages().status(say("汇集证据…", "gathering the proof …")):
+        pack = proof_pack(home_folder(home), customer)
+        if out is not None:
+            write_proof(pack, out, language())
+    shown = console()
+    for title in pack.titles:
+        shown.print(f"! {title.text(language())}")
+    for series in pack.series:
+        shown.print(
+            say(
+                f"图 {series.title.zh}: {len(series.points)} 点",
+                f"chart {series.title.en}: {len(series.points)} points",
+            )
+        )
+    for at, what in pack.timeline:
+        shown.print(f"  {at} {what.text(language())}")
+    for heading, labels in (
+        (say("可排除的情况", "would clear it"), pack.clears), (say("先核查", "check first"), pack.first),
+        (say("安全", "safety"), pack.safety),
+    ):  # fmt: skip
+        for label in labels:
+            shown.print(f"  {heading}: {label.text(language())}")
+    if out is not None:
+        shown.print(say(f"已写入 {out}", f"written to {out}"))
 
 
 def _candidates(proposal: "WiringProposal") -> None:

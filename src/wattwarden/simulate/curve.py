@@ -49,10 +49,13 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
     exchanged = people.exchanged[part][rows]
     second = (exchanged >= 0) & (exchanged < days[0])
     instants = np.tile(at, len(rows))
+    shown = kwh.copy()
+    place = {int(r): i for i, r in enumerate(rows)}
+    _scale(world, usage, "curve_unit", shown, place, int(days[0]))
     return {
         "meter_id": ids("MT", np.repeat((usage.first + rows) * 10 + 1 + second, flat[1]), 9),
         "read_at": instants,
-        "kwh": kwh.ravel(),
+        "kwh": shown.ravel(),
         "p_kw": (kwh * 4).ravel(),
         "q_kvar": (kwh * 4 * np.tan(np.arccos(people.power_factor[part][rows]))[:, None]).ravel(),
         **_electrical(world, usage, rows, rng, Load(load, kwh * 4), days),

@@ -171,6 +171,9 @@ def daily_frame(
     there &= np.where(second[:, None], days >= swap, (swap < 0) | (days <= swap))
     there &= rng.random(there.shape) >= MISSING_SHARE
     _lose(world, people.area[part][owner], days, there)
+    for change in world.changes_in("lost", usage.first, usage.last):
+        hit = owner == change.customer - usage.first
+        there[np.ix_(hit, (days >= change.start) & (days < change.stop))] = False
     row, place = np.nonzero(there)
     who, day = owner[row], days[place]
     shift = np.where(second[row], register.forward[who, np.maximum(exchanged[who], 0)], 0)
@@ -183,7 +186,7 @@ def daily_frame(
         "reverse_kwh": _reverse(world, usage, register, who, day, np.where(second[row], exchanged[who], 0)),
         **_other_columns(world, usage, who, day, total, power),
         "clock_offset_s": _clock(world, usage, rng, who, day),
-        "method": Codes(np.zeros(len(who), dtype=np.int64), DAILY_METHODS),
+        "method": Codes(_method(world, usage, who, day), DAILY_METHODS),
         ARRIVED_AT: (plan.start_number + day) * SECONDS_PER_DAY + COLLECTED_HOUR * 3_600 - CHINA_OFFSET_S,
     }
     return frame, _both_known(plan, n, owner, there)
@@ -253,6 +256,14 @@ def running_demand(world: World, highest: Floats) -> Ints:
     for start, stop in pairwise(bounds):
         running[:, start:stop] = np.maximum.accumulate(highest[:, start:stop], axis=1)
     return np.rint(running * 100).astype(np.int64)
+
+
+def _method(world: World, usage: Usage, who: Ints, day: Ints) -> Ints:
+    """Collected, but for the days that were planned to be marked as estimated."""
+    method = np.zeros(len(who), dtype=np.int64)
+    for change in world.changes_in("guessed", usage.first, usage.last):
+        method[(who == change.customer - usage.first) & (day >= change.start) & (day < change.stop)] = 1
+    return method
 
 
 def _clock(world: World, usage: Usage, rng: np.random.Generator, who: Ints, day: Ints) -> Fixed:

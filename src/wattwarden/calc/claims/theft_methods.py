@@ -1,4 +1,4 @@
-"""Stolen energy by each method that proof may support, side by side; one is chosen, with the reason on record.
+"""Stolen energy by each method that proof may support; one is chosen, with the reason on record.
 
 The rules name two quantities (rated power tapped, rated current of the meter); where the true quantity can be
 found out, it goes before them: by a check meter, by the correction factor of the tampered wiring, by the
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from wattwarden.calc.claims.back_billing import KWH, same, text
-from wattwarden.calc.claims.theft import QUANTITY, Duration
+from wattwarden.calc.claims.theft import QUANTITY
 from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Label
 from wattwarden.domain.money import round_to
@@ -124,7 +124,7 @@ def compare(found: Mapping[Method, Worked], choice: Choice | None) -> Worked:
         choice: Which one holds; with a single method none is needed.
 
     Raises:
-        WattwardenError: no method, no choice among several, or a choice without its method, reason or decider.
+        WattwardenError: no method, no choice among several, or one without method, reason or decider.
     """
     if not found:
         raise fail("theft", found="no method", expected="figures for a method, such as --tapped-kw or --current-a",
@@ -162,40 +162,3 @@ def _chosen(found: Mapping[Method, Worked], choice: Choice | None) -> Method:
     if not choice.reason.strip() or not choice.decided_by.strip():
         raise fail("chosen method", found="no reason or nobody who decided", expected="both")
     return choice.method
-
-
-PricePolicy = Literal["flat", "peak", "average"]
-POLICIES: Mapping[PricePolicy, Label] = {
-    "flat": Label(zh="平段电价", en="Flat price"),
-    "peak": Label(zh="高峰电价", en="Peak price"),
-    "average": Label(zh="平均电价", en="Average price"),
-}
-"""At which price stolen energy of unknown hours is charged: no national rule, so it is a parameter."""
-
-
-def policy_price(policy: PricePolicy, prices: Mapping[PricePolicy, Decimal]) -> Decimal:
-    """The price of the policy.
-
-    Raises:
-        WattwardenError: no price is given for it.
-    """
-    if policy not in prices:
-        raise fail(
-            f"price policy {policy}",
-            found="no price for it",
-            expected=f"a price; given: {', '.join(prices) or 'none'}",
-        )
-    return prices[policy]
-
-
-def capped(duration: Duration, connected_days: int | None) -> Duration:
-    """A duration no longer than the customer has been connected.
-
-    Raises:
-        WattwardenError: connected for no day.
-    """
-    if connected_days is None or connected_days >= duration.days:
-        return duration
-    if connected_days <= 0:
-        raise fail("days connected", found=str(connected_days), expected="more than 0")
-    return Duration(connected_days, duration.hours_a_day, duration.is_assumed)

@@ -1,12 +1,12 @@
 """Whether an area's loss fell after a visit: the test that closes a case or opens it again.
 
 The mean daily loss before and after is compared by Welch's t interval, with the days thinned for their
-correlation: n days of autocorrelation r count as n·(1 − r)/(1 + r). It closes a case when the whole interval of
-the fall lies above a share of what was expected, reopens it when the whole interval lies below, and else cannot
-tell yet.
+correlation: n days of autocorrelation r count as n·(1 − r)/(1 + r). It closes a case when the whole
+interval of the fall lies above a share of what was expected, reopens it when the whole interval lies
+below, and else cannot tell yet.
 
-Source: Welch, The generalization of Student's problem, Biometrika 34 (1947); effective sample size of an AR(1)
-series (Bayley and Hammersley, 1946).
+Source: Welch, The generalization of Student's problem, Biometrika 34 (1947); effective sample size of
+an AR(1) series (Bayley and Hammersley, 1946).
 """
 
 import math

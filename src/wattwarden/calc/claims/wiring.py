@@ -1,6 +1,6 @@
 """Correction factors that theory gives for a balanced load: a proposal, never in place of the diagram.
 
-Source: DOMAIN A.4 (recalled, derived again): K = P_correct ÷ P_wrong; the powers come from ``metering.wiring``.
+Source: DOMAIN A.4 (recalled, derived again): K = P_correct ÷ P_wrong; powers by ``metering.wiring``.
 """
 
 from collections.abc import Mapping

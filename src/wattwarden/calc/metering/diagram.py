@@ -1,9 +1,10 @@
 """From the vector diagram an inspector measured to wirings with their likelihood and their correction factor.
 
-The measured phasors of an element are compared with those of every candidate wiring and every angle of the
-load; a Gaussian error of the phase meter and a prior (few mistakes, a usual load angle) give each candidate a
-probability. Candidates that cannot be told apart stay side by side: the software proposes, the inspector decides
-by looking at the wires. K comes from what was measured: the currents that are there, given back to their phases.
+The measured phasors of an element are compared with those of every candidate wiring and every angle of
+the load; a Gaussian error of the phase meter and a prior (few mistakes, a usual load angle) give each
+candidate a probability. Candidates that cannot be told apart stay side by side: the software proposes,
+the inspector decides by looking at the wires. K comes from what was measured: the currents that are
+there, given back to their phases.
 
 Source: DOMAIN A.4 (K by the vector diagram, never from an event alone); Bayes' theorem.
 """
@@ -11,21 +12,19 @@ Source: DOMAIN A.4 (K by the vector diagram, never from an event alone); Bayes' 
 import cmath
 import functools
 import math
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 
-from wattwarden.calc.metering.wiring import System, Wiring, candidates, correct
-from wattwarden.domain.errors import fail
+from wattwarden.calc.metering.vector import Diagram
+from wattwarden.calc.metering.wiring import System, Wiring, correct
+from wattwarden.calc.metering.wirings import candidates
 from wattwarden.domain.labels import Label
 from wattwarden.domain.money import round_to
 from wattwarden.domain.worked import Basis, Step, Worked
 
-ELEMENTS: Mapping[System, int] = {"4w": 3, "3w": 2}
 VOLTAGE_ERROR = 0.05
 """Standard error of a voltage, of the rated one: meter error and the usual spread of the supply."""
 ANGLE_ERROR_DEG = 4.0
@@ -38,29 +37,7 @@ ANGLES_DEG = np.arange(-60.0, 90.0, 1.0)
 PER_MISTAKE = 0.2
 """Prior of each further mistake in a wiring."""
 FACTOR_DIGITS = 6
-MARK = re.compile(r"([ui])([123])=([0-9.]+)@(-?[0-9.]+)", re.IGNORECASE)
 Complexes = npt.NDArray[np.complex128]
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """A measured vector diagram.
-
-    Attributes:
-        system: Four wires or three wires.
-        volts, amps: Phasor of each element in V and A, all angles against the same reference.
-        rated_v: Rated voltage of an element, V: 220 or 57.7 for four wires, 100 or 380 for three.
-    """
-
-    system: System
-    volts: tuple[complex, ...]
-    amps: tuple[complex, ...]
-    rated_v: float
-
-    @property
-    def watts(self) -> tuple[float, ...]:
-        """Power of each element: Re(U·conj(I)), W at the meter."""
-        return tuple((u * i.conjugate()).real for u, i in zip(self.volts, self.amps, strict=True))
 
 
 @dataclass(frozen=True)
@@ -79,36 +56,6 @@ class Candidate:
     angle_deg: float
     factor: Decimal | None
     theory: Decimal | None
-
-
-def parse_diagram(text: str, rated_v: float | None = None) -> Diagram:
-    """Read ``u1=220@0 u2=220@-120 u3=220@120 i1=3@-25 …``: magnitude in V or A, angle in degrees.
-
-    A lagging current has a smaller angle than its voltage. Two elements are a three-wire meter.
-
-    Raises:
-        WattwardenError: an element lacks its voltage or current, or there are not two or three elements.
-    """
-    marks = {(kind.lower(), int(n)): cmath.rect(float(size), math.radians(float(angle)))
-             for kind, n, size, angle in MARK.findall(text)}  # fmt: skip
-    rest = MARK.sub("", text).strip(" ,;")
-    count = max((n for _, n in marks), default=0)
-    wanted = {(kind, n) for kind in "ui" for n in range(1, count + 1)}
-    if rest or count not in ELEMENTS.values() or set(marks) != wanted:
-        raise fail("vector diagram", found=rest or ", ".join(f"{k}{n}" for k, n in sorted(marks)) or "nothing",
-                   expected="u1=220@0 u2=… u3=… i1=3@-25 i2=… i3=… (two elements for three wires)",
-                   action="Give magnitude@angle in degrees of every element, all angles against one reference.")  # fmt: skip
-    system: System = "4w" if count == ELEMENTS["4w"] else "3w"
-    volts, amps = (tuple(marks[kind, n] for n in range(1, count + 1)) for kind in "ui")
-    largest = max(abs(u) for u in volts)
-    if largest == 0:
-        raise fail("vector diagram", found="no voltage at all", expected="at least one voltage above 0")
-    return Diagram(system, volts, amps, rated_v or _rated(system, largest))
-
-
-def _rated(system: System, volts: float) -> float:
-    usual = (57.7, 220.0) if system == "4w" else (100.0, 380.0)
-    return min(usual, key=lambda value: abs(math.log(volts / value)))
 
 
 @dataclass(frozen=True)
@@ -153,7 +100,7 @@ def _theory(wiring: Wiring, angle: float) -> Decimal | None:
 
 
 def _log_likelihood(diagram: Diagram, known: _Known) -> npt.NDArray[np.float64]:
-    """Log likelihood by candidate and load angle; magnitudes of the currents are free, their angles are not."""
+    """Log likelihood by candidate and load angle; currents may have any magnitude, not any angle."""
     measured_u, measured_i = np.array(diagram.volts), np.array(diagram.amps)
     inner = known.volts.conj() @ measured_u
     turn = np.where(np.abs(inner) > 0, inner / np.maximum(np.abs(inner), np.finfo(float).tiny), 1)[:, None]

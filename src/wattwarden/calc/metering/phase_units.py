@@ -41,7 +41,7 @@ def _several(curves: Curves) -> Bools:
 
 
 def _cosine(curves: Curves, phase: int) -> Floats:
-    """Power factor of the load by the other phases, else as assumed; angles of three-wire elements differ by design."""
+    """Power factor by the other phases of four wires; assumed for three, whose elements differ by design."""
     others = [x for x in range(len(PHASES)) if x != phase]
     apparent = curves.volts[others] * curves.amps[others] / WATTS * curves.days.multiplier[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -75,7 +75,7 @@ def voltage_lost(curves: Curves, check: Check) -> Iterator[PointHits]:
 
 @point_unit
 def phase_lost(curves: Curves, check: Check) -> Iterator[PointHits]:
-    """Neither voltage nor current on a phase while another is alive: the supply lacks it, nothing is uncounted."""
+    """Neither voltage nor current on a phase while another is alive: the supply lacks it."""
     bound = check.number("below_pct") / PERCENT * curves.days.rated_v
     usable = _alive(curves) & _several(curves)
     for number, phase in enumerate(PHASES):
@@ -102,7 +102,7 @@ def current_lost(curves: Curves, check: Check) -> Iterator[PointHits]:
 
 @point_unit
 def power_reversed(curves: Curves, check: Check) -> Iterator[PointHits]:
-    """Negative power on a phase while another is positive, without generation: twice that power is missing."""
+    """Negative power on a phase while another is positive: twice that power is missing."""
     basic = check.number("power_pct") / PERCENT * curves.days.rated_v * curves.days.base_a / WATTS
     bound = -basic * curves.days.multiplier
     usable = _several(curves) & ~curves.days.has_generation[:, None] & (np.fmax.reduce(curves.power) > 0)

@@ -89,10 +89,6 @@ class Curves:
         """Rows of one wiring, as a column."""
         return np.asarray(self.days.kind == kind)[:, None]
 
-    def per_row(self, values: Floats) -> Floats:
-        """A fact of the days as a column beside the intervals."""
-        return values[:, None]
-
 
 def days_of(table: pa.Table) -> Days:
     """Facts of meter days from rows of ``curve_suspect``."""

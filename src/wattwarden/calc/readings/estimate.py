@@ -1,14 +1,17 @@
 """What stands in place of readings that are missing or unusable, by method, with its uncertainty.
 
-Between two good registers only the shares of the days are unknown, never their sum: estimates add up to the
-difference of the registers exactly. The shares follow, in this order, where there is enough to go by: the same
-weekdays of the meter itself (like days), the days of like customers (peers), or equal parts (linear). After the
-last register of a meter the mean of its like days is taken, and nothing bounds it.
+Between two good registers only the shares of the days are unknown, never their sum: estimates add up to
+the difference of the registers exactly. The shares follow, in this order, where there is enough to go
+by: the same weekdays of the meter itself (like days), the days of like customers (peers), or equal
+parts (linear). After the last register of a meter the mean of its like days is taken, and nothing
+bounds it.
 
-Uncertainty: with the relative deviation s of the meter's known days from the mean of their other like days, the
-estimate e with weight w of W has the 95 % interval e ± 1.96·s·e·√(1 − w/W); it is cut to what the gap holds.
+Uncertainty: with the relative deviation s of the meter's known days from the mean of their other like
+days, the estimate e with weight w of W has the 95 % interval e ± 1.96·s·e·√(1 − w/W); it is cut to what
+the gap holds.
 
-Source: the estimation methods of meter data systems (like-day, profile, linear); GUM (JCGM 100:2008), 5.1.
+Source: the estimation methods of meter data systems (like-day, profile, linear); GUM (JCGM 100:2008),
+5.1.
 """
 
 from dataclasses import dataclass
@@ -85,7 +88,7 @@ def usable(rows: Registers, checks: Checks) -> tuple[Registers, Bools]:
 
 
 def estimates(rows: Registers, checks: Checks) -> Estimates:
-    """Estimated days of the meters: gaps, days beside an unusable register, and the days after the last one."""
+    """Estimated days: gaps, days beside an unusable register, and days after the last register."""
     kept, wrapped = usable(rows, checks)
     energy = kept.energy.copy()
     full = np.rint(kept.meters.full * kept.meters.multiplier)
@@ -111,7 +114,7 @@ class Profile:
         like: Mean energy by meter and weekday, NaN where too few days are known.
         level: Mean energy by meter, NaN where none is known.
         deviation: Relative deviation of known days from the mean of their other like days, by meter.
-        peer: Energy relative to the own mean, by peer group and day since ``first_day``; NaN where too few peers.
+        peer: Energy over the own mean, by peer group and day since ``first_day``; NaN with few peers.
         group: Peer group of each meter.
     """
 

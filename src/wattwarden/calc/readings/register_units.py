@@ -53,7 +53,7 @@ def _at(rows: Registers, place: Ints, measured: Floats, bound: float | Floats) -
 
 
 def _runs(rows: Registers, mask: Bools, least: float, measured: Floats, bound: float) -> RegisterHits:
-    """Runs of rows under the mask that span at least ``least`` days; the largest ``measured`` of a run is told."""
+    """Runs of rows under the mask of at least ``least`` days, with the largest ``measured`` of each."""
     first, last = runs(mask, rows)
     since = rows.day[first] - rows.step[first]
     long = rows.day[last] - since >= least
@@ -201,8 +201,10 @@ def register_high_low(rows: Registers, check: Check) -> RegisterHits:
     above = _runs(rows, rows.follows & high, days, ratio, check.number("high_times"))
     below = _runs(rows, rows.follows & low, days, ratio, check.number("low_share"))
     return RegisterHits(
-        *(np.concatenate([getattr(above, n), getattr(below, n)]) for n in RegisterHits.__dataclass_fields__)
-    )
+        np.concatenate([above.meter, below.meter]), np.concatenate([above.since, below.since]),
+        np.concatenate([above.until, below.until]), np.concatenate([above.measured, below.measured]),
+        np.concatenate([above.bound, below.bound]),
+    )  # fmt: skip
 
 
 @register_unit
@@ -261,7 +263,7 @@ def multiplier_jump(rows: Registers, check: Check) -> RegisterHits:
 
 
 def _level_jump(rows: Registers, check: Check, steps: Floats) -> RegisterHits:
-    """The largest jump of a meter, where both sides are level and their ratio is one of ``steps`` or its inverse.
+    """The largest jump of a meter whose two sides are level, if it is one of ``steps`` or its inverse.
 
     Means and variations are those of the logarithm of the daily energy, so that up and down are alike.
     """
@@ -269,9 +271,8 @@ def _level_jump(rows: Registers, check: Check, steps: Floats) -> RegisterHits:
     rows_used = np.flatnonzero(used)
     meter, log = rows.meter[used], np.log(rows.daily_kwh[used])
     if not len(meter):
-        return RegisterHits(
-            *(np.zeros(0, dtype=t) for t in (np.int64, np.int64, np.int64, np.float64, np.float64))
-        )
+        none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+        return RegisterHits(none, none, none, nothing, nothing)
     same = np.append(False, meter[1:] == meter[:-1])
     jump = np.where(same, np.abs(np.append(0.0, np.diff(log))), -1.0)
     starts = np.flatnonzero(~same)

@@ -55,7 +55,7 @@ class Registers:
     Attributes:
         meter: Position of the meter of each row.
         day: Day number (days since 1970-01-01).
-        register, reverse, rates: Total, reverse and sum of the rate registers, 10⁻⁴ kWh; ``NONE`` where absent.
+        register, reverse, rates: Total, reverse, sum of the rates, 10⁻⁴ kWh; ``NONE`` where absent.
         clock_s: Offset of the clock, seconds; NaN where unknown.
         is_estimated: The register was not collected.
         newest: Day number of the newest register of all.

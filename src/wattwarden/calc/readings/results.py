@@ -13,7 +13,7 @@ MOST = 9e17
 
 
 def decimal_column(values: Floats, scale: int) -> pa.Array:
-    """decimal128(18, ``scale``) of numbers rounded half to even; what is not finite or does not fit is absent."""
+    """decimal128(18, ``scale``) of rounded numbers; what is not finite or does not fit is absent."""
     scaled = np.rint(np.where(np.isfinite(values), values, np.nan) * 10.0**scale)
     absent = ~(np.abs(scaled) < MOST)
     low = np.where(absent, 0, scaled).astype(np.int64)

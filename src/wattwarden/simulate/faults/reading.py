@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import numpy as np
+
 from wattwarden.simulate.collection import GRACE, NEVER
 from wattwarden.simulate.faults.registry import Plot, homes, kind, settled
 from wattwarden.simulate.misbilling import ENERGY_SHARE
@@ -65,6 +67,44 @@ def _differs(plot: Plot) -> None:
         stop = min(start + 2, world.plan.months)
         plot.misbill(customer, ENERGY_SHARE, start, stop, float(plot.rng.choice([0.55, 0.7, 1.45])))
         plot.wrong_bills(customer, start, stop)
+
+
+@kind("reading.registers_missing", RISK, "长期无冻结示数", "No daily register for long", 2.0)
+def _missing(plot: Plot) -> None:
+    world = plot.world
+    for customer in _plain(plot):
+        start = plot.day(-30, -9)
+        world.change("lost", customer, start, world.plan.days + 1, 1)
+        plot.truth(customer, start, world.plan.days)
+
+
+@kind("reading.daily_estimated", RISK, "冻结示数长期估算", "Daily registers estimated for long", 2.0)
+def _guessed(plot: Plot) -> None:
+    world = plot.world
+    for customer in _plain(plot):
+        start = plot.day(-50, -12)
+        world.change("guessed", customer, start, start + int(plot.rng.integers(9, 20)), 1)
+        plot.truth(customer, start, world.plan.days)
+
+
+@kind("reading.unit_or_multiplier_jump", RISK, "曲线单位用错", "Wrong unit of a curve", 1.0)
+def _unit(plot: Plot) -> None:
+    """Watt-hours taken for kilowatt-hours in the curves of a few meters."""
+    world = plot.world
+    for customer in plot.pick(settled(world) & np.isin(world.people.area, world.curve_areas)):
+        world.change(
+            "curve_unit", customer, world.plan.days - world.plan.curve_days, world.plan.days, 1_000.0
+        )
+        plot.truth(customer, world.plan.days - world.plan.curve_days, world.plan.days)
+
+
+@kind("lookalike.gap_filled", RISK, "短时缺数已补", "A short gap that was filled again", 2.0)
+def _filled(plot: Plot) -> None:
+    """Honest: a few registers are missing and the next ones are there."""
+    for customer in _plain(plot):
+        start = plot.day(-40, -12)
+        plot.world.change("lost", customer, start, start + int(plot.rng.integers(2, 6)), 1)
+        plot.truth(customer, start, start + 6, is_lookalike=True)
 
 
 @kind("dunning.outside_hours", RISK, "非时段催费", "Dunning outside allowed hours", 3.0)
