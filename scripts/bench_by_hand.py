@@ -14,7 +14,7 @@ from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
 from wattwarden.domain.prices import price_books
 from wattwarden.domain.tables import Derivation, Table
-from wattwarden.engines.derive import derivation_order, run_function
+from wattwarden.engines.derive import derivation_order, models_used, run_function
 from wattwarden.lake.store import Lake
 from wattwarden.rulekit import sql
 from wattwarden.rulekit.load import load_rules
@@ -54,7 +54,10 @@ def _run_rules(connection: duckdb.DuckDBPyConnection) -> int:
     )
     today = connection.sql(f"SELECT max(day) FROM ({latest})").fetchall()[0][0]
     rules = [rule for rule in load_rules().values() if rule.is_live]
-    reads = {t for rule in rules for t in sql.tables_read(sql.parse(rule.detect, rule.id))}
+    read_by = {rule.id: sql.tables_read(sql.parse(rule.detect, rule.id)) for rule in rules}
+    # Nothing is promoted here, so a rule that reads a learned model has no data in the scan either.
+    rules = [r for r in rules if not models_used(tables, derivation_order(tables, read_by[r.id]))]
+    reads = {table for rule in rules for table in read_by[rule.id]}
     for name in derivation_order(tables, reads):
         derivation = tables[name].derived
         if derivation is not None and derivation.sql is not None:
@@ -74,7 +77,7 @@ def _compute(connection: duckdb.DuckDBPyConnection, table: Table, derivation: De
             key: connection.sql(query, params=values).to_arrow_table()
             for key, query in derivation.reads.items()
         }
-        connection.register("_computed", run_function(table, inputs, price_books()))
+        connection.register("_computed", run_function(table, inputs, price_books(), {}))
         verb = f'INSERT INTO "{table.name}"' if number else f'CREATE TABLE "{table.name}" AS'
         connection.execute(f"{verb} SELECT * FROM _computed")
 

@@ -1,7 +1,7 @@
-"""``make bench-theft``: the theft score at the size of published daily data, 42,372 customers × 1,035 days.
+"""``make bench-theft``: the theft score at the size of published daily data: 42,372 customers.
 
-* All daily features, by the queries and the function of ``theft_daily``, from Parquet files on disk; the
-  baseline is a plain scan of the same columns of the same files.
+* All daily features, by the queries and the function of ``theft_daily``, from Parquet files.
+  The baseline is a plain scan of the same columns of the same files.
 * Fitting and calibrating on 100,000 customers with outcomes; the baseline is one booster of the same settings.
 
 The values are drawn, not real. Writes ``bench-results/theft-<time>.md`` with the machine and the medians.

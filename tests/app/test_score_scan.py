@@ -217,12 +217,12 @@ def test_theft_by_visits_money_trick_and_evasion() -> None:
         row |= {"customer_id": row["subject_id"], "risks": [risk]}
     score = compare_theft(truth, findings, pa.Table.from_pylist(rows, CASE_SCHEMA), 10)
     assert (score.visits[100].theft.hits, score.visits[100].theft.of) == (1, 2)
-    assert score.visits[100].money.value == 0.75
+    assert score.visits[100].worth.value == 0.75
     assert (score.accused, score.honest, score.accused_per_1000) == (1, 8, 125)
     found, early = score.by_trick["theft.magnetic_field"]
     assert (found.hits, early.hits, found.of) == (1, 1, 2)
     assert {name: share.hits for name, share in score.by_evasion.items()} == {"none": 1, "small": 0}
-    floor = TheftFloor(precision={100: 0.6}, money={100: 0.7}, accused_per_1000_most=100)
+    floor = TheftFloor(precision={100: 0.6}, worth={100: 0.7}, accused_per_1000_most=100)
     assert [p.subject for p in below_theft_floor(score, floor)] == [
         "theft.precision_100",
         "theft.accused_per_1000",

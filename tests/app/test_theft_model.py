@@ -151,6 +151,7 @@ def test_it_learns_and_says_from_what(trained: Trained) -> None:
     assert trained.model.basis == "learned"
     assert (facts["visits"], facts["confirmed"], facts["random_visits"]) == (60, 20, 20)
     assert facts["prevalence"] == 0.0
+    assert facts["outcomes_late"] == 60  # every outcome came on the last day of its month, after the window
     assert str(facts["tested_from"]) > str(FIRST)
     scores = {str(row["score"]): row for row in facts["measures"]}  # type: ignore[attr-defined]  # a list of rows
     assert set(scores) == {"fused", "learned", "rules", "assumed"}

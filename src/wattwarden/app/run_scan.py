@@ -100,6 +100,7 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         outcomes += [_faulty(rule_id, problems) for rule_id, problems in faulty.items()]
         undecided = _undecided(outcomes, catalogue)
         life = next_life(engine, previous_life(request.home), findings, undecided, today)
+        customers = engine.row_count("customer")
         scored = engine.query("SELECT * FROM theft_score") if engine.has_derived("theft_score") else None
     weights = promoted_theft_model(request.home).fusion if scored is not None and THEFT in models else ()
     learned = None if scored is None or THEFT not in models else Learned.of_table(scored, weights)
@@ -112,6 +113,7 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         "today": today.isoformat(),
         "org": request.org,
         "content_hash": _content_hash(rules),
+        "customers": customers,
         "findings": findings.num_rows,
         "cases": cases.num_rows,
         "theft_fusion": list(weights),
