@@ -2,7 +2,8 @@
 
 * All daily features, by the queries and the function of ``theft_daily``, from Parquet files.
   The baseline is a plain scan of the same columns of the same files.
-* Fitting and calibrating on 100,000 customers with outcomes. The baseline is one booster of the same settings.
+* Fitting and calibrating on 100,000 customers with outcomes.
+  The baseline is one booster of the same settings.
 
 The values are drawn, not real. Writes ``bench-results/theft-<time>.md`` with the machine and the medians.
 """
