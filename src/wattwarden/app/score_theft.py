@@ -87,7 +87,9 @@ def compare_theft(
     rows = findings.select(["risk", *_WHO[:-1]]).to_pylist()
     named = [accused(row) for row in rows if row["risk"] == RISK]
     found: set[Key] = set().union(*named)
-    visited = [accused(row) for row in cases.sort_by("rank").select(_WHO).to_pylist() if RISK in row["risks"]]
+    visited = [
+        accused(row) for row in cases.sort_by("rank").select(_WHO).to_pylist() if RISK in (row["risks"] or ())
+    ]
     head = set().union(*visited[: max(VISITS)])
     wrong = {_customer(keys) for keys in named if not keys & everything} - {None}
     guilty_customers = {key for key in everything if key[0] == "customer"}
