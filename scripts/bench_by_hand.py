@@ -54,7 +54,10 @@ def _run_rules(connection: duckdb.DuckDBPyConnection) -> int:
     )
     today = connection.sql(f"SELECT max(day) FROM ({latest})").fetchall()[0][0]
     rules = [rule for rule in load_rules().values() if rule.is_live]
-    reads = {t for rule in rules for t in sql.tables_read(sql.parse(rule.detect, rule.id))}
+    read_by = {rule.id: sql.tables_read(sql.parse(rule.detect, rule.id)) for rule in rules}
+    # Nothing is promoted here, so a rule that reads a learned model has no data in the scan either.
+    rules = [r for r in rules if not models_used(tables, derivation_order(tables, read_by[r.id]))]
+    reads = {table for rule in rules for table in read_by[rule.id]}
     for name in derivation_order(tables, reads):
         derivation = tables[name].derived
         if derivation is not None and derivation.sql is not None:

@@ -102,7 +102,7 @@ def write_lake(home: Path) -> None:
     }
     with Lake(home, contract()).session() as session:
         for table, rows in given.items():
-            session.merge(table, _typed(table, rows), datetime(2026, 10, 28, tzinfo=UTC))
+            session.merge(table, typed(table, rows), datetime(2026, 10, 28, tzinfo=UTC))
         session.commit({"test": "sample"})
 
 
@@ -149,7 +149,8 @@ def _life(row: Row, state: str, today: date) -> Row:
     }
 
 
-def _typed(table: str, rows: Sequence[Mapping[str, object]]) -> pa.Table:
+def typed(table: str, rows: Sequence[Mapping[str, object]]) -> pa.Table:
+    """Rows in the types of a contract table."""
     with DuckDBEngine(contract(), Limits()) as engine:
         engine.open_empty()
         with engine.filled({table: rows}):

@@ -12,14 +12,17 @@ from typer.testing import CliRunner
 from wattwarden.app.scan_files import publish_scan
 from wattwarden.app.score_scan import (
     Floor,
+    Planted,
     ScoreReport,
     Share,
+    TheftFloor,
     below_floor,
     money_share,
     read_floor,
     read_truth,
     score_scan,
 )
+from wattwarden.app.score_theft import below_theft_floor, compare_theft
 from wattwarden.cli.main import app
 from wattwarden.domain.case import CASE_SCHEMA
 from wattwarden.domain.errors import WattwardenError
@@ -195,3 +198,32 @@ def test_the_simulate_command_writes_data_and_truth(tmp_path: Path) -> None:
     assert (out / "truth" / "truth.csv").exists()
     refused = CliRunner().invoke(app, ["simulate", "--customers", "5", "--out", str(out)])
     assert refused.exit_code == 2
+
+
+def test_theft_by_visits_money_trick_and_evasion() -> None:
+    """Two thieves, one of them found; one honest customer of eight accused."""
+    truth = [
+        Planted("theft.magnetic_field", "1.2.2", 6_000, False, frozenset({("customer", "C1")}), "A1"),
+        Planted(
+            "theft.magnetic_field", "1.2.2", 2_000, False, frozenset({("customer", "C2")}), "A2", "small"
+        ),
+    ]
+    findings = pa.Table.from_pylist(
+        [finding("f1", "1.2.2", "meter", "M1", "C1"), finding("f2", "1.2.2", "customer", "C6", "C6")],
+        FINDING_SCHEMA,
+    )
+    rows = [case(1, "customer", "C6"), case(2, "customer", "C1"), case(3, "customer", "C2")]
+    for row, risk in zip(rows, ("1.2.2", "1.2.2", "1.2.3"), strict=True):
+        row |= {"customer_id": row["subject_id"], "risks": [risk]}
+    score = compare_theft(truth, findings, pa.Table.from_pylist(rows, CASE_SCHEMA), 10)
+    assert (score.visits[100].theft.hits, score.visits[100].theft.of) == (1, 2)
+    assert score.visits[100].worth.value == 0.75
+    assert (score.accused, score.honest, score.accused_per_1000) == (1, 8, 125)
+    found, early = score.by_trick["theft.magnetic_field"]
+    assert (found.hits, early.hits, found.of) == (1, 1, 2)
+    assert {name: share.hits for name, share in score.by_evasion.items()} == {"none": 1, "small": 0}
+    floor = TheftFloor(precision={100: 0.6}, worth={100: 0.7}, accused_per_1000_most=100)
+    assert [p.subject for p in below_theft_floor(score, floor)] == [
+        "theft.precision_100",
+        "theft.accused_per_1000",
+    ]

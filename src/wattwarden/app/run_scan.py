@@ -107,6 +107,7 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
             if request.kind == "full"
             else None
         )
+        customers = engine.row_count("customer")
         scored = engine.query("SELECT * FROM theft_score") if engine.has_derived("theft_score") else None
     weights = promoted_theft_model(request.home).fusion if scored is not None and THEFT in models else ()
     learned = None if scored is None or THEFT not in models else Learned.of_table(scored, weights)
@@ -119,6 +120,7 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         "today": today.isoformat(),
         "org": request.org,
         "content_hash": _content_hash(rules),
+        "customers": customers,
         "findings": findings.num_rows,
         "cases": cases.num_rows,
         "theft_fusion": list(weights),

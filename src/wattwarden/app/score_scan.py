@@ -93,12 +93,12 @@ class TheftFloor(Strict):
 
     Attributes:
         precision: Least share of thieves among the first visits for theft, by their number.
-        money: Least share of the stolen money found by so many visits.
+        worth: Least share of the stolen money found by so many visits.
         accused_per_1000_most: Most honest customers accused of theft, per 1,000.
     """
 
     precision: Mapping[int, float] = {}
-    money: Mapping[int, float] = {}
+    worth: Mapping[int, float] = {}
     accused_per_1000_most: float = 1000.0
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from wattwarden.app.open_scan import scanned_lake
 from wattwarden.app.scan_files import latest_scan
 from wattwarden.app.score_scan import (
     VISITS,
@@ -37,12 +36,12 @@ class Visits:
     Attributes:
         theft: Share of them at a thief.
         anything: Share of them where anything is wrong.
-        money: Share of all stolen money, in fen, that belongs to the thieves among them.
+        worth: Share of all stolen money, in fen, that belongs to the thieves among them.
     """
 
     theft: Share
     anything: Share
-    money: Share
+    worth: Share
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ class TheftScore:
 
     @property
     def accused_per_1000(self) -> float:
-        """Wrong accusations per 1,000 honest customers."""
-        return 1000 * self.accused / max(self.honest, 1)
+        """Wrong accusations per 1,000 honest customers; 0 where it is not known how many there are."""
+        return 1000 * self.accused / self.honest if self.honest else 0.0
 
 
 def score_theft(home: Path, truth_folder: Path) -> TheftScore:
@@ -75,9 +74,7 @@ def score_theft(home: Path, truth_folder: Path) -> TheftScore:
         WattwardenError: no scan, or no truth.
     """
     planted, scan = read_truth(truth_folder), latest_scan(home)
-    with scanned_lake(home, scan) as engine:
-        customers = engine.row_count("customer")
-    return compare_theft(planted, scan.findings, scan.cases, customers)
+    return compare_theft(planted, scan.findings, scan.cases, int(str(scan.facts.get("customers", 0))))
 
 
 def compare_theft(
@@ -90,7 +87,9 @@ def compare_theft(
     rows = findings.select(["risk", *_WHO[:-1]]).to_pylist()
     named = [accused(row) for row in rows if row["risk"] == RISK]
     found: set[Key] = set().union(*named)
-    visited = [accused(row) for row in cases.sort_by("rank").select(_WHO).to_pylist() if RISK in row["risks"]]
+    visited = [
+        accused(row) for row in cases.sort_by("rank").select(_WHO).to_pylist() if RISK in (row["risks"] or ())
+    ]
     head = set().union(*visited[: max(VISITS)])
     wrong = {_customer(keys) for keys in named if not keys & everything} - {None}
     guilty_customers = {key for key in everything if key[0] == "customer"}
@@ -116,7 +115,7 @@ def below_theft_floor(score: TheftScore, floor: TheftFloor) -> list[Problem]:
         for n, visits in score.visits.items()
     }
     figures |= {
-        f"theft.money_{n}": (visits.money.value, floor.money.get(n, 0.0))
+        f"theft.worth_{n}": (visits.worth.value, floor.worth.get(n, 0.0))
         for n, visits in score.visits.items()
     }
     problems = [

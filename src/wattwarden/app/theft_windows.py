@@ -41,7 +41,7 @@ WINDOW_DAYS = 30
 MOST_WINDOWS = 12
 OTHERS_PER_WINDOW = 1_500
 """Customers not visited who are drawn from each window, to learn how visits were chosen."""
-RISKS = ("1.2.2", "1.2.3")
+RISK = "1.2.2"
 CAUSE = "under_metering"
 
 _VISITS = """
@@ -126,7 +126,7 @@ def theft_rules(home: Path) -> list[Rule]:
     for rule in all_rules(home).values():
         read = sql.tables_read(sql.parse(rule.detect, f"rule {rule.id}"))
         learned = models_used(tables, derivation_order(tables, read & set(tables.tables)))
-        if rule.is_live and rule.risk in RISKS and rule.cause == CAUSE and not learned:
+        if rule.is_live and rule.risk == RISK and rule.cause == CAUSE and not learned:
             found.append(rule)
     return found
 

@@ -103,7 +103,7 @@ def _print_theft(score: "TheftScore") -> None:
             f"{name} {share.hits} / {share.of} {_share(share)}" for name, share in parts.items()
         )
         line = say(f"窃电检查前 {number} 次: ", f"First {number} visits for theft: ")
-        out.print(line + shown + say(", 金额 ", ", money ") + _share(visits.money))
+        out.print(line + shown + say(", 金额 ", ", money ") + _share(visits.worth))
     out.print(
         say(f"误伤: 守法户中 {score.accused} / {score.honest}, 每千户 {score.accused_per_1000:.2f}",
             f"Honest customers accused of theft: {score.accused} / {score.honest}, {score.accused_per_1000:.2f} per 1,000")

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from wattwarden.domain.case import SEVERITIES, Place
 from wattwarden.rulekit.register import Register
+from wattwarden.scoring.fusion import RISK as LEARNED_RISK
 from wattwarden.scoring.fusion import RULE as LEARNED_RULE
 from wattwarden.scoring.fusion import Learned
 from wattwarden.scoring.grouping import Flags, Floats, Groups, Ints, codes, ints
@@ -106,7 +107,7 @@ def causes(rows: pa.Table, parameters: ScoringParameters, learned: Learned | Non
         for name in ("low", "likely", "high", "consequence", "recoverable", "lead_row")
     }
     lead_row = pa.array(chosen["lead_row"])
-    if learned:
+    if learned and learned.weights:
         probability = _fused(by_rule, rows, groups, parameters, learned, lead_row)
     expected = (probability * chosen["recoverable"] + ONE // 2) // ONE
     starts = pa.array(first[groups.starts])
@@ -129,15 +130,21 @@ def _fused(
     lead_row: pa.Array,
 ) -> Ints:  # fmt: skip
     """Probability of each cause by the rules and the learned score together."""
-    of_score = pc.equal(rows["rule_id"], LEARNED_RULE).to_numpy()[by_rule["first"]]
-    if not learned.weights:
-        return _merged(by_rule["certainty"], groups, parameters)
-    certainty = np.where(of_score, 0, by_rule["certainty"])
-    order = np.lexsort((-certainty, groups.index))
-    by_rules = _merged(certainty[order], groups, parameters)
+    first = pa.array(by_rule["first"])
+    of_score = pc.equal(rows["rule_id"].take(first), LEARNED_RULE).to_numpy(zero_copy_only=False)
+    of_theft = pc.equal(rows["risk"].take(first), LEARNED_RISK).to_numpy(zero_copy_only=False)
     ceiling = int(parameters.probability_ceiling.value * ONE)
-    customers = rows["customer_id"].take(lead_row)
-    return learned.probability(by_rules, rows["cause"].take(lead_row), customers, ceiling)
+    customers, cause = (rows[name].take(lead_row) for name in ("customer_id", "cause"))
+    by_rules = _by_surest(np.where(of_theft & ~of_score, by_rule["certainty"], 0), groups, parameters)
+    together = learned.probability(by_rules, cause, customers, ceiling)
+    # A meter fault is no theft: what its rules say stands, whatever the score thinks of the customer.
+    others = _by_surest(np.where(of_theft, 0, by_rule["certainty"]), groups, parameters)
+    return np.maximum(together, others)
+
+
+def _by_surest(certainty: Ints, groups: Groups, parameters: ScoringParameters) -> Ints:
+    order = np.lexsort((-certainty, groups.index))
+    return _merged(certainty[order], groups, parameters)
 
 
 def at_least_one(certainty: Ints, groups: Groups, parameters: ScoringParameters) -> Ints:

@@ -14,7 +14,9 @@ from wattwarden.models.theft.site_model import fused
 from wattwarden.scoring.grouping import Ints
 
 ONE = 10_000
+RISK = "1.2.2"
 CAUSE = "under_metering"
+"""What the score is about; it was learned from thefts, so it says nothing against a faulty meter."""
 RULE = "theft.learned_score"
 """The rule that reports the score itself: it is no evidence beside the score."""
 

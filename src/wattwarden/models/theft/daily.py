@@ -61,7 +61,7 @@ def daily_features(meters: pa.Table, readings: pa.Table) -> pa.Table:
 
 
 def energy_of_days(readings: pa.Table, first: int, last: int, meters: int) -> Matrix:
-    """Energy by meter and day, ``first`` until ``last``, from registers in any order; ``NaN`` where unknown."""
+    """Energy by meter and day, ``first`` until ``last``; ``NaN`` on a day that lacks one of its registers."""
     matrix = np.full((meters, last - first + 1), np.nan)
     for batch in readings.to_batches():
         meter, day, register = (batch.column(name).to_numpy() for name in ("meter", "day", "kwh"))

@@ -24,7 +24,7 @@ Bools = NDArray[np.bool_]
 PARTS = 5
 SETTINGS: Mapping[str, float | int | bool | str] = {
     "objective": "binary", "num_leaves": 15, "learning_rate": 0.05, "feature_fraction": 0.4,
-    "bagging_fraction": 0.8, "bagging_freq": 1, "min_data_in_leaf": 20, "min_sum_hessian_in_leaf": 0.0,
+    "bagging_fraction": 0.8, "bagging_freq": 1,
     "lambda_l2": 5.0, "max_bin": 127, "verbose": -1, "deterministic": True,
 }  # fmt: skip
 ROUNDS = 150
@@ -177,6 +177,11 @@ def _parts(confirmed: Bools, seed: int) -> Ints:
     return part
 
 
+def leaf_for(rows: int) -> int:
+    """Visits in a leaf at least: a fifteenth of few, twenty of many."""
+    return int(np.clip(rows // 15, 3, 20))
+
+
 def threads_for(rows: int) -> int:
     """Few rows are done sooner by one thread than by threads that wait for each other."""
     return THREADS if rows >= ROWS_PER_THREAD else 1
@@ -184,9 +189,9 @@ def threads_for(rows: int) -> int:
 
 def _booster(visits: Visited, seed: int) -> str:
     data = lightgbm.Dataset(visits.values, visits.confirmed.astype(np.int8), weight=tamed(visits.weight))
-    return lightgbm.train(
-        {**SETTINGS, "seed": seed, "num_threads": threads_for(len(visits.values))}, data, ROUNDS
-    ).model_to_string()
+    rows = len(visits.values)
+    own = {"seed": seed, "num_threads": threads_for(rows), "min_data_in_leaf": leaf_for(rows)}
+    return lightgbm.train({**SETTINGS, **own}, data, ROUNDS).model_to_string()
 
 
 def _predicted(text: str, values: Floats) -> Floats:

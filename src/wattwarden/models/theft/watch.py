@@ -14,7 +14,8 @@ PSI_FLOOR = 1e-4
 """Share that an empty bin is given, so that a logarithm exists."""
 LEAST_CHANCE = 1e-4
 """No customer is taken for less likely to be visited than this."""
-ROUNDS = 40
+ROUNDS, RATE, LEAF = 60, 0.15, 50
+"""Enough to come to rest: chances drawn towards the mean would leave the choice in the weights."""
 FOLDS = 3
 
 
@@ -82,6 +83,10 @@ def chance_of_visit(values: Floats, chosen: Bools, weight: Floats, drawn: Floats
         weight: Customers that each row stands for.
         drawn: Chance of being drawn at random in that window, 0 where nobody was drawn.
     """
+    settings = {
+        **SETTINGS, "learning_rate": RATE, "min_data_in_leaf": LEAF, "seed": seed,
+        "num_threads": threads_for(len(values)),
+    }  # fmt: skip
     suspicion = np.full(len(values), float(np.average(chosen, weights=weight)))
     fold = np.random.default_rng(seed).integers(0, FOLDS, len(values))
     for number in range(FOLDS):
@@ -89,7 +94,7 @@ def chance_of_visit(values: Floats, chosen: Bools, weight: Floats, drawn: Floats
         if chosen[learn].any() and held.any():
             data = lightgbm.Dataset(values[learn], chosen[learn].astype(np.int8), weight=weight[learn])
             booster = lightgbm.train(
-                {**SETTINGS, "min_data_in_leaf": 50, "seed": seed, "num_threads": threads_for(len(values))},
+                settings,
                 data,
                 ROUNDS,
             )

@@ -98,7 +98,7 @@ TRICKS: list[Trick] = []
 """Every trick that lasts from one day to another."""
 
 
-def trick(
+def kind_of_theft(
     name: str, zh: str, en: str, per_10k: float, candidates: Callable[[World], Bools],
     since: tuple[int, int] = (-240, -80),
 ) -> Callable[[Do], Do]:  # fmt: skip

@@ -3,7 +3,7 @@
 from wattwarden.simulate import sectors
 from wattwarden.simulate.devices import add_visit
 from wattwarden.simulate.faults.registry import Plot, high_voltage, homes, kind, of_sector, settled
-from wattwarden.simulate.faults.theft_kit import RISK, Theft, lasting, trick
+from wattwarden.simulate.faults.theft_kit import RISK, Theft, kind_of_theft, lasting
 from wattwarden.simulate.plan import Bools
 from wattwarden.simulate.world import World, customer_id
 
@@ -16,14 +16,16 @@ def _ordinary(world: World) -> Bools:
     return settled(world) & ~world.people.is_high_voltage & (world.people.base_kwh > 6)
 
 
-@trick(
+@kind_of_theft(
     "theft.lasting_drop", "用电量突降不恢复", "Use drops and stays down", 5.0, _ordinary, since=(-210, -120)
 )
 def _drop(theft: Theft) -> None:
     theft.keep(0.15, 0.4)
 
 
-@trick("theft.hidden_in_the_season", "借季节掩护窃电", "Theft hidden in the season's swing", 2.0, _ordinary)
+@kind_of_theft(
+    "theft.hidden_in_the_season", "借季节掩护窃电", "Theft hidden in the season's swing", 2.0, _ordinary
+)
 def _season(theft: Theft) -> None:
     """Only while use swings anyway, so that the year's curve looks flatter, not broken."""
     seasonal = Theft(theft.world, theft.rng, theft.customer, theft.start, theft.stop, "in_season")

@@ -4,7 +4,7 @@ import numpy as np
 
 from wattwarden.simulate import sectors
 from wattwarden.simulate.faults.registry import homes, settled
-from wattwarden.simulate.faults.theft_kit import Theft, trick
+from wattwarden.simulate.faults.theft_kit import Theft, kind_of_theft
 from wattwarden.simulate.plan import Bools
 from wattwarden.simulate.world import World
 
@@ -34,7 +34,7 @@ def _three_phase(world: World) -> Bools:
     return np.asarray(_through_transformers(world) | low)
 
 
-@trick(
+@kind_of_theft(
     "theft.line_neutral_difference", "单相表分流", "Shunt on a single-phase meter", 3.0, _homes_with_curves
 )
 def _shunt(theft: Theft) -> None:
@@ -43,18 +43,18 @@ def _shunt(theft: Theft) -> None:
         world.change(array, theft.customer, theft.start, theft.stop, part)
 
 
-@trick("theft.night_bypass", "夜间绕越", "Partial bypass at night", 4.0, _timed, since=(-200, -30))
+@kind_of_theft("theft.night_bypass", "夜间绕越", "Partial bypass at night", 4.0, _timed, since=(-200, -30))
 def _night(theft: Theft) -> None:
     theft.keep(0.02, 0.2, "night")
 
 
-@trick("theft.whole_bypass", "双线绕越", "Bypass of both conductors", 3.0, _low_voltage)
+@kind_of_theft("theft.whole_bypass", "双线绕越", "Bypass of both conductors", 3.0, _low_voltage)
 def _bypass(theft: Theft) -> None:
     """Line and neutral pass by alike: the currents agree, only the area's balance knows."""
     theft.keep(0.2, 0.5)
 
 
-@trick("theft.tapped_before_meter", "表前私接", "A load tapped before the meter", 2.0, _low_voltage)
+@kind_of_theft("theft.tapped_before_meter", "表前私接", "A load tapped before the meter", 2.0, _low_voltage)
 def _tapped(theft: Theft) -> None:
     """A new load that never was metered: the register shows what it always did."""
     more = float(theft.rng.uniform(1.6, 2.6))
@@ -63,7 +63,7 @@ def _tapped(theft: Theft) -> None:
         theft.world.change("seen", theft.customer, first, last, 1 / more)
 
 
-@trick(
+@kind_of_theft(
     "theft.one_line_one_earth",
     "一火一地窃电",
     "Neutral lifted, return through earth",
@@ -77,7 +77,7 @@ def _earth(theft: Theft) -> None:
         theft.event("neutral_current", day, (18, 23), 4.0)
 
 
-@trick(
+@kind_of_theft(
     "theft.current_loss_under_load", "带载失流", "Current lost under load", 2.0, _through_transformers,
     since=(-100, -25),
 )  # fmt: skip
@@ -89,7 +89,9 @@ def _current(theft: Theft) -> None:
         theft.event("current_loss", day, (7, 15), 6.0, PHASES[phase])
 
 
-@trick("theft.current_shunted", "互感器二次短接分流", "Secondary current shunted", 1.5, _through_transformers)
+@kind_of_theft(
+    "theft.current_shunted", "互感器二次短接分流", "Secondary current shunted", 1.5, _through_transformers
+)
 def _shunted(theft: Theft) -> None:
     """A wire across the secondary terminals takes a part of each phase's current past the meter."""
     world, part = theft.world, float(theft.rng.uniform(0.35, 0.6))
@@ -99,7 +101,9 @@ def _shunted(theft: Theft) -> None:
         theft.event("current_unbalance", day, (8, 18), 2.0)
 
 
-@trick("theft.current_reversed", "电流反接窃电", "One phase current turned round", 1.5, _through_transformers)
+@kind_of_theft(
+    "theft.current_reversed", "电流反接窃电", "One phase current turned round", 1.5, _through_transformers
+)
 def _reversed(theft: Theft) -> None:
     """One of three phases counts backwards: 1 + 1 − 1 of 3 are left."""
     world, phase = theft.world, int(theft.rng.integers(3))
@@ -109,7 +113,7 @@ def _reversed(theft: Theft) -> None:
         theft.event("reverse_power", day, (7, 18), 5.0, PHASES[phase])
 
 
-@trick("theft.voltage_link_opened", "欠压法窃电", "Voltage link opened at times", 2.0, _three_phase)
+@kind_of_theft("theft.voltage_link_opened", "欠压法窃电", "Voltage link opened at times", 2.0, _three_phase)
 def _voltage(theft: Theft) -> None:
     """A phase without voltage counts nothing; unlike a fault it comes and goes with the thief."""
     world, phase = theft.world, int(theft.rng.integers(3))
