@@ -99,9 +99,15 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     @contextmanager
     def filled(self, given: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator[None]:
-        """Hold a few rows in the empty tables while the block runs; absent columns are NULL."""
+        """Hold a few rows in the empty tables while the block runs; absent columns are NULL.
+
+        Rows of a derived table stand in place of deriving it.
+        """
         try:
             for name, rows in given.items():
+                if self._contract[name].derived is not None:
+                    self._run(_ddl(self._contract[name]))
+                    self._derived.add(name)
                 for row in rows:
                     self._insert(name, row)
             yield

@@ -15,6 +15,8 @@ GATE_SPREAD = 0.003
 """Standard deviation of one interval of the balance as a share of the supply: gate and customer meters of
 class 0.5 to 1, each much better than its limit at steady load. The search estimates it anew."""
 LEAST_VARIANCE = 1e-6
+NORMAL_MEDIAN = 0.6745
+HUBER = 1.5
 MOST_ECHO = 0.9
 FLOOR_SHARE = 0.02
 """A reading below this share of the customer's mean is a meter at rest."""
@@ -34,7 +36,8 @@ class Sheet:
         square: Load column of the technical loss, kWh².
         loss: Delivered energy less readings per interval, kWh.
         weight: One over the variance of the loss per interval, 1/kWh².
-        effective: Number of intervals that the weights amount to.
+        effective: Number of intervals in which the gate meter was read.
+        informed: What is left, 0 to 1, of what the balance could tell if no reading had been estimated.
         at_floor, at_ceiling: Whether each reading rests at its lowest or highest.
         level: Place of each reading among the customer's own, 0 to ``LEVELS`` − 1.
         borrowed: Readings of customers of neighbouring areas, kWh.
@@ -46,6 +49,7 @@ class Sheet:
     loss: Floats
     weight: Floats
     effective: float
+    informed: float
     hour: Ints
     day: Ints
     at_floor: Bools
@@ -105,6 +109,7 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
     own = (GATE_SPREAD * supply) ** 2 + LEAST_VARIANCE
     weight = np.where(known, 1.0 / (own + variance.sum(axis=0)), 0.0)
     loss = supply - readings.sum(axis=0)
+    weight *= _less_for_tails(loss, supply, weight, own)
     net = np.where(known, area.supply_kwh, 0.0)
     mean = np.nanmean(area.readings_kwh, axis=1, where=~np.isnan(area.readings_kwh), keepdims=True)
     mean = np.nan_to_num(mean)
@@ -116,7 +121,8 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
         square=_carried_square(net, loss, weight, area.temperature_c),
         loss=loss,
         weight=weight,
-        effective=float((own * weight).sum()),
+        effective=float(known.sum()),
+        informed=float((own * weight).sum() / known.sum()),
         hour=area.hour,
         day=area.day,
         at_floor=measured & (readings <= np.maximum(FLOOR_SHARE * mean, 1e-9)),
@@ -124,6 +130,17 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
         level=_levels(readings),
         borrowed=np.zeros((0, supply.size)) if borrowed is None else borrowed,
     )
+
+
+def _less_for_tails(loss: Floats, supply: Floats, weight: Floats, own: Floats) -> Floats:
+    """Factors below 1 for intervals whose estimated readings are far off (Huber, Ann. Math. Stat. 35, 1964)."""
+    estimated = own * weight < 0.5
+    if not estimated.any():
+        return np.ones_like(weight)
+    technical = fit_technical(loss, supply, supply**2, weight, gate=True)
+    scaled = np.abs(loss - technical_loss(technical, supply, supply**2)) * np.sqrt(weight)
+    typical = max(float(np.median(scaled[estimated])) / NORMAL_MEDIAN, 1e-9)
+    return np.where(estimated, np.minimum(1.0, HUBER * typical / np.maximum(scaled, 1e-9)), 1.0)
 
 
 def _carried_square(net: Floats, loss: Floats, weight: Floats, temperature_c: Floats | None) -> Floats:

@@ -119,7 +119,7 @@ def _suspect(sheet: Sheet, found: Explanation, customer: int, said: tuple[float,
     return Suspect(
         customer,
         evidence,
-        chance * probability_of(evidence * found.state.independent_share),
+        chance * probability_of(evidence * found.state.independent_share * sheet.informed),
         parts[0].shape if parts else None,
         max(total, 0.0),
         max(total - error, 0.0),
