@@ -1,7 +1,7 @@
 """Areas from rows of load curves: one axis per area, laid down by its gate meter.
 
-Source: no formula of its own; a net meter's energy is negative while it feeds in, a generation meter's energy counts
-as fed into the area.
+Source: no formula of its own; a net meter's energy is negative while it feeds in, a generation meter's
+energy counts as fed into the area.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,9 @@ class Curves:
         self._at: Ints = rows.column("at").to_numpy()[order]
         self._kwh: Floats = rows.column("kwh").to_numpy()[order] / UNITS_PER_KWH
         bounds = np.searchsorted(index[order], np.arange(len(names) + 1))
-        self._place = {name: slice(low, high) for name, low, high in zip(names, bounds, bounds[1:], strict=False)}
+        self._place = {
+            name: slice(low, high) for name, low, high in zip(names, bounds, bounds[1:], strict=False)
+        }
 
     def of(self, meter: str | None) -> tuple[Ints, Floats]:
         """Times and energies of one meter; empty where there are none."""
@@ -88,7 +90,7 @@ def areas_of(meters: list[Meters], curves: Curves) -> Iterator[Area]:
 def _interval(at: Ints) -> int:
     """Minutes of an interval: the shortest usual one that the times keep to."""
     gaps = np.diff(np.unique(at))
-    usual = [step for step in INTERVALS if gaps.size and not (gaps % step).any()]
+    usual = [step for step in INTERVALS if gaps.size and not np.remainder(gaps, step).any()]
     return max(usual, default=INTERVALS[0])
 
 

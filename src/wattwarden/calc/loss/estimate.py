@@ -1,8 +1,8 @@
 """Missing interval readings: an estimate and its variance, so that they count for as much as they tell.
 
 A single gap lies between its neighbours; a longer one takes the customer's mean at that time of day. The
-variance is what the same estimate would have missed where a reading is there (held-out error): by the level of
-the neighbours for the one, by time of day for the other.
+variance is what the same estimate would have missed where a reading is there (held-out error): by the level
+of the neighbours for the one, by time of day for the other.
 
 Source: linear interpolation and same-time-of-day substitution are the usual VEE estimation methods (e.g.
 DL/T 698.41 data supplement, EEI Uniform Business Practices); DOMAIN E, L' = (Pk − Pt − Pg)/Pk.

@@ -86,19 +86,19 @@ def area_balance_daily(meters: pa.Table, curve: pa.Table) -> pa.Table:
         if each.verdict is None:
             continue
         daily, first = each.verdict.daily, _day(each, 0)
-        for day in range(len(daily.delivered_kwh)):
-            rows.append(
-                {
-                    "area_id": each.area.area_id,
-                    "use_date": first + timedelta(days=day),
-                    "supply_kwh": _decimal(daily.delivered_kwh[day], 4),
-                    "sold_kwh": _decimal(daily.sold_kwh[day], 4),
-                    "loss_kwh": _decimal(daily.loss_kwh[day], 4),
-                    "technical_kwh": _decimal(daily.technical_kwh[day], 4),
-                    "unexplained_kwh": _decimal(daily.unexplained_kwh[day], 4),
-                    "error_kwh": _decimal(daily.error_kwh[day], 4),
-                }
-            )
+        rows += [
+            {
+                "area_id": each.area.area_id,
+                "use_date": first + timedelta(days=day),
+                "supply_kwh": _decimal(daily.delivered_kwh[day], 4),
+                "sold_kwh": _decimal(daily.sold_kwh[day], 4),
+                "loss_kwh": _decimal(daily.loss_kwh[day], 4),
+                "technical_kwh": _decimal(daily.technical_kwh[day], 4),
+                "unexplained_kwh": _decimal(daily.unexplained_kwh[day], 4),
+                "error_kwh": _decimal(daily.error_kwh[day], 4),
+            }
+            for day in range(len(daily.delivered_kwh))
+        ]
     return pa.Table.from_pylist(rows, DAILY)
 
 
