@@ -15,7 +15,7 @@ import numpy as np
 
 from wattwarden.calc.loss.area import Area
 from wattwarden.calc.loss.cause import PRIOR, SHAPES, Cause, Chances
-from wattwarden.calc.loss.remainder import chances_unexplained, chances_without_parts, is_noise
+from wattwarden.calc.loss.remainder import MISSING_PCT, chances_unexplained, chances_without_parts, is_noise
 from wattwarden.calc.loss.search import AREA, FIGURES, Component, Explanation, explain_loss
 from wattwarden.calc.loss.shapes import LEAST_SPREAD, Shape
 from wattwarden.calc.loss.sheet import Sheet
@@ -54,7 +54,11 @@ class Diagnosis:
 def diagnose(area: Area, sheet: Sheet) -> Diagnosis:
     """Probability of each cause of an area that can be balanced."""
     full = explain_loss(sheet)
-    parts = tuple(part for part in full.components if not _is_small(sheet, full, part))
+    # Where many readings are estimates, faint shapes come from the estimates.
+    least = PLAIN_EVIDENCE if area.read_pct < MISSING_PCT else 0.0
+    parts = tuple(
+        part for part in full.components if part.evidence >= least and not _is_small(sheet, full, part)
+    )
     explained = is_noise(sheet, full)
     if explained and not parts:
         chances = chances_without_parts(area, sheet, full)

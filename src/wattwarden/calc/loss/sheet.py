@@ -118,7 +118,9 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
     delivered = area.delivered_kwh
     known = ~np.isnan(delivered)
     supply = np.where(known, delivered, np.nanmean(delivered))
-    own = (GATE_SPREAD * supply) ** 2 + LEAST_VARIANCE
+    # Solar may cancel at the gate what customers take and give: the error is that of what was metered.
+    metered = np.maximum(np.abs(supply), np.abs(readings).sum(axis=0))
+    own = (GATE_SPREAD * metered) ** 2 + LEAST_VARIANCE
     weight = np.where(known, 1.0 / (own + variance.sum(axis=0)), 0.0)
     loss = supply - readings.sum(axis=0)
     weight *= _less_for_tails(loss, supply, weight, own)
