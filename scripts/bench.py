@@ -1,8 +1,8 @@
 """``make bench``: what import and scan cost, at several sizes, on this machine.
 
-For each size: simulate a county, import it, scan it with all rules, and run the same SQL by hand in
-DuckDB, each in a process of its own, whose time and peak memory are read from the kernel. Writes
-``bench-results/<time>.md`` and ``.json``. Work files lie under WATTWARDEN_BENCH_DIR (default
+For each size: simulate a county, import it, scan it with all rules, run the same SQL by hand in DuckDB,
+and compute its bills again, each in a process of its own, whose time and peak memory are read from the
+kernel. Writes ``bench-results/<time>.md`` and ``.json``. Work files lie under WATTWARDEN_BENCH_DIR (default
 ``./wattwarden-data/bench``); a county that was made before is used again.
 """
 
@@ -61,6 +61,7 @@ class Cost:
         imported: The import.
         scans: Every scan of all rules.
         by_hand: Every run of the same SQL in DuckDB alone.
+        shadow: Every issued bill computed again, alone.
         lake_gib: Size of the lake on disk.
     """
 
@@ -69,6 +70,7 @@ class Cost:
     imported: Run
     scans: Sequence[Run]
     by_hand: Sequence[Run]
+    shadow: Run
     lake_gib: float
 
     @property
@@ -126,8 +128,10 @@ def cost_of(work: Path, millions: float, runs: int) -> Cost:
         by_hand.append(measured(by_hand_command, place))
         scans.append(measured([WATTWARDEN, "scan"], place))
         print(f"  scan {scans[-1].seconds:.1f} s, by hand {by_hand[-1].seconds:.1f} s", flush=True)
+    shadow = measured([sys.executable, "-m", "scripts.bench_shadow", home], place)
+    print(f"  shadow bills {shadow.seconds:.1f} s", flush=True)
     lake = sum(path.stat().st_size for path in (home / "lake").rglob("*") if path.is_file())
-    return Cost(millions, rows, imported, scans, by_hand, lake / BYTES_PER_GIB)
+    return Cost(millions, rows, imported, scans, by_hand, shadow, lake / BYTES_PER_GIB)
 
 
 def straight_line(costs: Sequence[Cost]) -> dict[str, float]:

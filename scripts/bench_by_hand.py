@@ -12,9 +12,9 @@ import duckdb
 
 from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
-from wattwarden.domain.prices import price_books
 from wattwarden.domain.tables import Derivation, Table
-from wattwarden.engines.derive import derivation_order, run_function
+from wattwarden.engines.derive import derivation_order, run_function, site_knowledge
+from wattwarden.engines.duckdb_engine import PART
 from wattwarden.lake.store import Lake
 from wattwarden.rulekit import sql
 from wattwarden.rulekit.load import load_rules
@@ -59,22 +59,29 @@ def _run_rules(connection: duckdb.DuckDBPyConnection) -> int:
         derivation = tables[name].derived
         if derivation is not None and derivation.sql is not None:
             connection.execute(f'CREATE TABLE "{name}" AS {derivation.sql}')
+        elif derivation is not None and derivation.model:
+            connection.execute(_empty(tables[name]))  # no model is promoted in a benchmark
         elif derivation is not None:
             _compute(connection, tables[name], derivation)
     return sum(connection.sql(sql.bound_sql(rule, today)).to_arrow_table().num_rows for rule in rules)
+
+
+def _empty(table: Table) -> str:
+    columns = ", ".join(f'"{name}" {column.quantity.sql}' for name, column in table.columns.items())
+    return f'CREATE TABLE "{table.name}" ({columns})'
 
 
 def _compute(connection: duckdb.DuckDBPyConnection, table: Table, derivation: Derivation) -> None:
     """A table that a function derives, part by part."""
     per = derivation.per
     parts = [(None,)] if per is None else connection.sql(per).fetchall()
+    known = site_knowledge(derivation, None, {})
     for number, (part,) in enumerate(parts):
-        values = None if per is None else {"part": part}
         inputs = {
-            key: connection.sql(query, params=values).to_arrow_table()
+            key: connection.sql(query, params={"part": part} if PART in query else None).to_arrow_table()
             for key, query in derivation.reads.items()
         }
-        connection.register("_computed", run_function(table, inputs, price_books()))
+        connection.register("_computed", run_function(table, inputs, known))
         verb = f'INSERT INTO "{table.name}"' if number else f'CREATE TABLE "{table.name}" AS'
         connection.execute(f"{verb} SELECT * FROM _computed")
 

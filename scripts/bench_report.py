@@ -19,6 +19,8 @@ COLUMNS = (
     "by hand s",
     "ratio",
     "scan s per million",
+    "shadow bills s",
+    "shadow bills GiB",
     "lake GiB",
 )
 
@@ -68,6 +70,8 @@ def _size_row(size: Mapping[str, Any]) -> str:
         f"{median(run['seconds'] for run in size['by_hand']):.1f}",
         f"{size['ratio']:.2f}",
         f"{size['scan_seconds'] / size['millions']:.1f}",
+        f"{size['shadow']['seconds']:.1f}",
+        f"{size['shadow']['peak_gib']:.2f}",
         f"{size['lake_gib']:.2f}",
     ]
     return "| " + " | ".join(cells) + " |"

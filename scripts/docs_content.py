@@ -55,7 +55,7 @@ def _column_row(name: str, column: Column, table: Table, *, zh: bool) -> str:
     kind = f"{column.type} ({unit})" if unit and unit != column.type else column.type
     known_as = " / ".join(filter(None, [column.field, column.cim]))
     notes = " ".join(_notes(name, column, table, zh=zh)).rstrip(";")
-    return _row([f"`{name}`", column.zh, column.en, kind, known_as, notes])
+    return table_row([f"`{name}`", column.zh, column.en, kind, known_as, notes])
 
 
 def _notes(name: str, column: Column, table: Table, *, zh: bool) -> Iterator[str]:
@@ -89,7 +89,7 @@ def rules_page(language: Language) -> str:
     for number, point in load_register().points.items():
         if point.kind == "risk" or number in by_risk:
             links = ", ".join(f"[{rule.title.text(language)}](#{rule.id})" for rule in by_risk[number])
-            lines.append(_row([number, point.title.text(language), links or "–"]))
+            lines.append(table_row([number, point.title.text(language), links or "–"]))
     return "\n".join(lines) + "\n\n" + "\n".join(_rule_section(rule, language) for rule in rules)
 
 
@@ -109,7 +109,7 @@ def _rule_section(rule: Rule, language: Language) -> str:
         rule.why.text(language) + "\n",
         ("| 项目 | 值 |" if zh else "| fact | value |")
         + "\n| --- | --- |\n"
-        + "\n".join(map(_row, facts))
+        + "\n".join(map(table_row, facts))
         + "\n",
         f"**{'看不到什么' if zh else 'What it misses'}**: {rule.misses.text(language)}\n",
         _list("可能的误报" if zh else "False positives", rule.false_positives, language),
@@ -138,7 +138,7 @@ def _parameters(rule: Rule, *, zh: bool) -> str:
         return ""
     head = "| 参数 | 值 | 单位 | 含义 | |" if zh else "| parameter | value | unit | meaning | |"
     rows = [
-        _row([
+        table_row([
             f"`{name}`", param.value, param.unit, param.zh if zh else param.en,
             "" if param.verified else UNVERIFIED["uncertain"].text("zh" if zh else "en"),
         ])
@@ -174,6 +174,7 @@ def _article(ref: str, article: Article, language: Language) -> str:
     return f"### {article.number} {{ #{ref} }}\n\n{text} ({UNVERIFIED[article.verified].text(language)})"
 
 
-def _row(cells: Iterable[object]) -> str:
+def table_row(cells: Iterable[object]) -> str:
+    """A row of a Markdown table."""
     texts = ("" if cell is None else str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells)
     return "| " + " | ".join(texts) + " |"

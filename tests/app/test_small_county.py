@@ -82,6 +82,18 @@ def _other_terms_cost_what_they_say(home: Path, customer: str, month: date) -> N
     dear = NewTerms(tariff_class="commercial_industrial", market="retail", price=Decimal(10))
     costs = {m.month: m.change_fen for m in bill_what_if(home, customer, dear)}
     assert (costs[month] or 0) > 0
+    same_price = NewTerms(
+        tariff_class="commercial_industrial", market="retail", package="green", price=Decimal(10)
+    )
+    assert {m.month: m.change_fen for m in bill_what_if(home, customer, same_price)} == costs
+    open_terms = NewTerms(tariff_class="commercial_industrial", market="retail", package="average_plus_fee")
+    unknown = {m.month: m for m in bill_what_if(home, customer, open_terms)}[month]
+    assert (unknown.what_if_fen, unknown.outcome) == (None, "no_price")
+    assert "no service_fee" in unknown.detail
+    with pytest.raises(WattwardenError, match="contract_demand_kw -5"):
+        bill_what_if(home, customer, NewTerms(contract_demand_kw=Decimal(-5)))
+    with pytest.raises(WattwardenError, match="package without a market"):
+        bill_what_if(home, customer, NewTerms(package="mixed"))
     with pytest.raises(WattwardenError, match="without a price"):
         bill_what_if(home, customer, NewTerms(market="retail"))
     with pytest.raises(WattwardenError, match="no bill of nobody"):

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wattwarden.calc.tariff.bill import Bill, Losses, Prices, Rate, Segment
+from wattwarden.calc.tariff.bill import RATES, Bill, Losses, Prices, Rate, Segment
 from wattwarden.calc.tariff.engine import price_bill
+from wattwarden.domain.money import round_to
 
 ENERGY = st.decimals(0, 1_000_000, places=2)
 PRICE = st.decimals("0.0001", 2, places=8)
@@ -59,6 +60,45 @@ def test_swapping_two_rates_with_their_prices_changes_nothing(
     one = shop(dict(zip(names, kwh, strict=True)), dict(zip(names, prices, strict=True)))
     other = shop(dict(zip(swapped, kwh, strict=True)), dict(zip(swapped, prices, strict=True)))
     assert total(one) == total(other)
+
+
+@given(st.lists(ENERGY, min_size=4, max_size=4), st.lists(PRICE, min_size=4, max_size=4), st.integers(0, 100))
+def test_energy_split_at_any_day_costs_what_it_costs_in_one(
+    kwh: list[Decimal], prices: list[Decimal], share: int
+) -> None:
+    whole = shop(dict(zip(RATES, kwh, strict=True)), dict(zip(RATES, prices, strict=True)))
+    (segment,) = whole.segments
+    before = {rate: round(used * share / 100, 2) for rate, used in segment.rates_kwh.items()}
+    after = {rate: used - before[rate] for rate, used in segment.rates_kwh.items()}
+    parts = tuple(
+        replace(segment, days=15, rates_kwh=rates, kwh=sum(rates.values(), Decimal(0)))
+        for rates in (before, after)
+    )
+    # Each rate has two rounded lines in place of one.
+    assert abs(total(Bill(DAYS, parts)) - total(whole)) <= len(RATES)
+
+
+@given(ENERGY, st.decimals(0, 1_000_000, places=2), st.decimals(1, 100_000, places=2), st.integers(0, 100))
+def test_the_total_is_the_sum_of_the_lines_and_of_its_parts(
+    kwh: Decimal, reactive: Decimal, kva: Decimal, share: int
+) -> None:
+    prices = Prices(
+        energy=Decimal("0.64"), system=Decimal("0.032"), funds=Decimal("0.046"), capacity=Decimal("26.3")
+    )
+    segment = Segment(DAYS, "commercial_industrial", kwh, prices, "two_part_capacity", capacity_kva=kva,
+                      losses=Losses(Decimal("0.68"), kva), split_pct=None)  # fmt: skip
+    table = tuple(Decimal(step - 90) / 10 for step in range(101))
+    bill = Bill(DAYS, (segment,), reactive_kvarh=reactive, pf_standard=Decimal("0.90"), pf_table=table)
+    lines = price_bill(bill)
+    by_element = {line.element: line.amount_fen for line in lines}
+    base = sum(fen for element, fen in by_element.items() if element not in ("funds", "pf_adjust"))
+    adjusted = next((line for line in lines if line.element == "pf_adjust"), None)
+    rate = Decimal(0) if adjusted is None else adjusted.rate_pct or Decimal(0)
+    assert total(bill) == base + by_element.get("funds", 0) + int(round_to(base * rate / 100, 0))
+    cheaper = replace(bill, segments=(replace(segment, kwh=round(kwh * share / 100, 2)),))
+    assert by_element.get("energy", 0) >= sum(
+        line.amount_fen for line in price_bill(cheaper) if line.element == "energy"
+    )
 
 
 @given(st.decimals(1, 100_000, places=2), st.integers(1, DAYS - 1), st.decimals(1, 60, places=4))

@@ -20,6 +20,11 @@ def test_a_moved_sunday_is_worked() -> None:
     assert is_workday(date(2026, 9, 20))
 
 
+def test_the_coming_year_knows_its_statutory_days() -> None:
+    assert not is_workday(date(2027, 2, 8))
+    assert is_workday(date(2027, 2, 9))
+
+
 def test_a_year_without_an_order_knows_weekends_only() -> None:
     assert not is_workday(date(2034, 1, 7))
     assert is_workday(date(2034, 1, 6))

@@ -57,32 +57,51 @@ def test_a_whole_bill_is_checked(engine: DuckDBEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "change", "expected"),
+    ("table", "change", "expected", "said"),
     [
-        ("tariff_assignment", {"valid_from": date(2026, 4, 10)}, "no_tariff"),
-        ("tariff_assignment", {"billing_mode": None}, "no_mode"),
-        ("org_unit", {"region": None}, "no_region"),
-        ("org_unit", {"region": "other"}, "no_price"),
-        ("reading_cycle", {"cycle_month": date(2026, 3, 1)}, "no_reading"),
-        ("reading_cycle", {"end_register": 50}, "register_reversed"),
-        ("reading_cycle", {"end_register": None, "kwh": -10}, "negative_energy"),
-        ("reading_cycle", {"end_register": 900_000_000}, "too_large"),
-        ("reading_cycle", {"max_demand_kw": 5_000_001}, "too_large"),
-        ("reading_cycle", {"valley_kwh": None}, "rates_missing"),
-        ("reading_cycle", {"valley_kwh": 9_000}, "rates_do_not_add_up"),
-        ("reading_cycle", {"reactive_kvarh": None}, "no_reactive"),
-        ("customer_transformer", {"model": "unheard-of"}, "no_transformer"),
-        ("tariff_assignment", {"pf_standard": 0.7}, "no_price"),
-        ("bill", {"period_to": date(2026, 6, 20)}, "period_invalid"),
-        ("bill", {"period_to": APRIL}, "period_invalid"),
+        ("tariff_assignment", {"valid_from": date(2026, 4, 10)}, "no_tariff", "no assignment on 2026-04-01"),
+        ("tariff_assignment", {"billing_mode": None}, "no_mode", "no billing mode on 2026-04-01"),
+        ("org_unit", {"region": None}, "no_region", "organisation O1 without"),
+        ("org_unit", {"region": "other"}, "no_price", "region other: found no price book agency_purchase"),
+        (
+            "reading_cycle",
+            {"cycle_month": date(2026, 3, 1)},
+            "no_reading",
+            "after 2026-04-01 up to 2026-05-01",
+        ),
+        (
+            "reading_cycle",
+            {"end_register": 50},
+            "register_reversed",
+            "meter M1: starts at 100.0000, ends at 50.0000",
+        ),
+        ("reading_cycle", {"end_register": None, "kwh": -10}, "negative_energy", "-10.00 kWh; expected 0"),
+        ("reading_cycle", {"end_register": 900_000_000}, "too_large", "89999990000.00 kWh, 180.00 kW"),
+        ("reading_cycle", {"max_demand_kw": 5_000_001}, "too_large", "5000001.00 kW measured, – kW agreed"),
+        ("reading_cycle", {"valley_kwh": None}, "rates_missing", "daily registers absent"),
+        (
+            "reading_cycle",
+            {"valley_kwh": 9_000},
+            "rates_do_not_add_up",
+            "valley 9000.00 kWh; expected 50000.00",
+        ),
+        ("reading_cycle", {"reactive_kvarh": None}, "no_reactive", "for a standard of 0.85"),
+        ("customer_transformer", {"model": "unheard-of"}, "no_transformer", "no figure for unheard-of-500"),
+        ("tariff_assignment", {"pf_standard": 0.7}, "no_price", "no price book power_factor_070"),
+        ("bill", {"period_to": date(2026, 6, 20)}, "period_invalid", "2026-04-01 to 2026-06-20"),
+        ("bill", {"period_to": APRIL}, "period_invalid", "2026-04-01 to 2026-04-01"),
     ],
 )
-def test_a_fact_that_is_missing_or_wrong_is_named(
-    engine: DuckDBEngine, table: str, change: dict[str, object], expected: str
+def test_a_fact_that_is_missing_or_wrong_is_named_with_what_was_found(
+    engine: DuckDBEngine, table: str, change: dict[str, object], expected: str, said: str
 ) -> None:
     world = deepcopy(shop())
     world[table][0] |= change
-    assert outcome(engine, world) == expected
+    with engine.filled(world):
+        engine.derive(derivation_order(contract(), ["shadow_bill"]))
+        (row,) = engine.query("SELECT outcome, detail FROM shadow_bill WHERE element = 'total'").to_pylist()
+    assert row["outcome"] == expected
+    assert said in str(row["detail"])
 
 
 def test_two_prices_at_once_and_two_splits(engine: DuckDBEngine) -> None:

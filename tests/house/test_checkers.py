@@ -84,7 +84,19 @@ def test_mypy_is_strict(tmp_path: Path) -> None:
         assert code in told
 
 
-PACKAGES = ("cli", "app", "lake", "engines", "simulate", "scoring", "rulekit", "calc", "domain")
+PACKAGES = (
+    "web",
+    "cli",
+    "app",
+    "records",
+    "lake",
+    "engines",
+    "simulate",
+    "scoring",
+    "rulekit",
+    "calc",
+    "domain",
+)
 BROKEN_IMPORTS = {
     "upward": ("domain/a.py", "from wattwarden.calc import b\n", "layers"),
     "siblings": ("lake/a.py", "from wattwarden.engines import b\n", "layers"),

@@ -9,8 +9,12 @@ import pytest
 
 from scripts.docs_commands import commands_page
 from scripts.docs_content import clauses_page, glossary_page, rules_page
+from scripts.docs_prices import prices_page
 from wattwarden.cli.main import COMMANDS, load_command
 from wattwarden.domain.content import contract
+from wattwarden.domain.labels import Language
+from wattwarden.domain.prices import price_books
+from wattwarden.domain.timetable import timetables
 from wattwarden.rulekit.load import load_rules
 from wattwarden.rulekit.register import load_clauses, load_register
 
@@ -94,3 +98,15 @@ def test_site_builds_and_asks_nothing_of_the_network(tmp_path: Path) -> None:
     assert len(built) > 15
     outside = re.compile(r'<(?:script|img|iframe)[^>]+src="(?:https?:)?//|<link[^>]+href="(?:https?:)?//')
     assert [page for page in built if outside.search(page.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_price_page_has_every_book_with_its_newest_figures(language: Language) -> None:
+    page = prices_page(language)
+    for book in price_books().books.values():
+        _, found, section = page.partition(f"{{ #{book.region}-{book.name} }}")
+        newest = max(book.lines, key=lambda line: line.valid_from)
+        assert found
+        assert newest.document in section.partition("\n### ")[0]
+        assert all(str(value) in section.partition("\n### ")[0] for value in newest.values.values())
+    assert all(f"{{ #hours-{name} }}" in page for name in timetables())

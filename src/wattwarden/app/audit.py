@@ -1,16 +1,14 @@
-"""A line in ``audit.jsonl`` for every list that leaves with personal data in it."""
+"""A record in the audit log for every list that a command writes, and for all personal data it shows."""
 
 import getpass
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
+from wattwarden.domain.audit_chain import AuditEvent
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import fail
 from wattwarden.domain.masking import Masker
-
-AUDIT_FILE = "audit.jsonl"
+from wattwarden.records.connect import migrate
 
 
 def masker_for(
@@ -37,20 +35,23 @@ def masker_for(
             "personal data",
             found="a reason without --unmasked" if not unmasked else "no reason",
             expected="--unmasked together with --reason TEXT",
-            action="Say why the data are needed in full; it is recorded in audit.jsonl.",
+            action="Say why the data are needed in full; it is recorded in the audit log.",
         )
     record(home, action, {"masked": False, "reason": reason, **facts})
     return Masker({}, {})
 
 
 def record(home: Path, action: str, facts: Mapping[str, object]) -> None:
-    """Append one line: when (UTC), which account of the machine, what, and ``facts``."""
-    line = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "user": getpass.getuser(),
-        "action": action,
-        **facts,
-    }
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / AUDIT_FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+    """Append to the audit log: which account of the machine did what, with ``facts``; ``reason`` is why."""
+    migrate(home)
+    # Models can be imported only once Django knows its settings.
+    from wattwarden.records.audit import append  # noqa: PLC0415 see the line above
+
+    reason = str(facts.get("reason", ""))
+    told = {name: value for name, value in facts.items() if name != "reason"}
+    append(AuditEvent(None, operator(), f"command.{action}", new=told, reason=reason))
+
+
+def operator() -> str:
+    """The account of the machine that runs a command, as the audit log names it."""
+    return f"{getpass.getuser()} (command line)"

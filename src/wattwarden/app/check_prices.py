@@ -6,7 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from wattwarden.domain.errors import Problem
-from wattwarden.domain.prices import PriceBook, PriceBooks, PriceLine, changed_levels, faults
+from wattwarden.domain.prices import (
+    COMPLETE,
+    NATIONAL,
+    PriceBook,
+    PriceBooks,
+    PriceLine,
+    changed_levels,
+    faults,
+)
 from wattwarden.domain.timetable import LETTERS, Timetable
 
 
@@ -58,11 +66,23 @@ def rate_hours(table: Timetable, day: date) -> dict[str, list[str]]:
 
 def price_problems(books: PriceBooks, day: date, stale_after_days: int) -> list[Problem]:
     """What a person should settle: gaps, overlaps, missing and unverified figures, lines seen long ago."""
-    return [
+    doubts = [
         problem
         for book in books.books.values()
         for problem in (*faults(book), *_doubtful(book, day, stale_after_days))
     ]
+    return [*doubts, *_missing_books(books)]
+
+
+def _missing_books(books: PriceBooks) -> Iterator[Problem]:
+    """Books that the bills of a province need, and that it has not."""
+    needed = {name for region, name in books.books if region == COMPLETE}
+    for region in sorted({region for region, _ in books.books} - {NATIONAL, COMPLETE}):
+        if missing := sorted(name for name in needed if (region, name) not in books.books):
+            yield Problem(
+                f"region {region}", f"no price book {', '.join(missing)}", "every figure that its bills need",
+                f"Fill in 'wattwarden prices template --region {region}' and import it.",
+            )  # fmt: skip
 
 
 def price_changes(books: PriceBooks, region: str, before: date, after: date) -> list[Change]:

@@ -84,7 +84,7 @@ def list_findings(home: Path, query: FindingQuery) -> Listing:
     scan = chosen_scan(home, query.scan)
     found = scan.findings
     if LifeState.GONE in query.states:
-        found = pa.concat_tables([found, _gone(home, scan)])
+        found = pa.concat_tables([found, gone_findings(home, scan)])
     rows = ranked(found, scan)
     for condition in _conditions(home, scan, query):
         rows = rows.filter(condition)
@@ -170,7 +170,7 @@ def _joined(
     return rows
 
 
-def _gone(home: Path, scan: ScanFiles) -> pa.Table:
+def gone_findings(home: Path, scan: ScanFiles) -> pa.Table:
     """Findings that are gone, as the last scan that had them saw them."""
     missing = scan.life.filter(pc.field("state") == LifeState.GONE.value)["finding_key"]
     parts = [FINDING_SCHEMA.empty_table()]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from wattwarden.app.model_files import promoted_models
 from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
@@ -20,6 +21,7 @@ def newest_lake(home: Path, customer: str | None = None) -> Iterator[DuckDBEngin
     """
     scratch = home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    with DuckDBEngine(contract(), load_scan_settings(home).limits, scratch, home / SITE_CONTENT) as engine:
+    limits, models = load_scan_settings(home).limits, promoted_models(home)
+    with DuckDBEngine(contract(), limits, scratch, home / SITE_CONTENT, models) as engine:
         engine.open_snapshot(Lake(home, contract()).snapshot(), customer)
         yield engine

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from wattwarden.app.model_files import promoted_models
 from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.scan_files import ScanFiles, latest_scan, read_scan
 from wattwarden.app.scan_settings import load_scan_settings
@@ -41,6 +42,7 @@ def scanned_lake(home: Path, scan: ScanFiles) -> Iterator[DuckDBEngine]:
     """An engine over the lake as the scan saw it."""
     scratch = home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    with DuckDBEngine(contract(), load_scan_settings(home).limits, scratch, home / SITE_CONTENT) as engine:
+    limits, models = load_scan_settings(home).limits, promoted_models(home)
+    with DuckDBEngine(contract(), limits, scratch, home / SITE_CONTENT, models) as engine:
         engine.open_snapshot(scan_snapshot(home, scan))
         yield engine

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from wattwarden.app.model_files import THEFT, promoted_models, promoted_theft_model
 from wattwarden.app.organisation import subtree
+from wattwarden.app.reading_room import fill_room
 from wattwarden.app.rule_catalogue import SITE_CONTENT, choose, sound_rules
 from wattwarden.app.scan_files import ScanKind, previous_life, publish_scan
 from wattwarden.app.scan_life import next_life
@@ -22,6 +24,7 @@ from wattwarden.lake.store import Lake
 from wattwarden.rulekit.load import load_site_rules
 from wattwarden.rulekit.model import Rule
 from wattwarden.rulekit.register import load_register
+from wattwarden.scoring.fusion import Learned
 from wattwarden.scoring.parameters import load_scoring_parameters
 from wattwarden.scoring.score import score
 
@@ -87,7 +90,8 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
     snapshot = Lake(request.home, contract()).snapshot(request.as_of)
     scratch = request.home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    with DuckDBEngine(contract(), settings.limits, scratch, request.home / SITE_CONTENT) as engine:
+    models = promoted_models(request.home)
+    with DuckDBEngine(contract(), settings.limits, scratch, request.home / SITE_CONTENT, models) as engine:
         engine.open_snapshot(snapshot)
         today = business_date(engine, contract())
         organisation = subtree(engine, request.org) if request.org else None
@@ -97,7 +101,17 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         outcomes += [_faulty(rule_id, problems) for rule_id, problems in faulty.items()]
         undecided = _undecided(outcomes, catalogue)
         life = next_life(engine, previous_life(request.home), findings, undecided, today)
-    cases = score(findings, load_register(), load_scoring_parameters(site=request.home / SITE_CONTENT))
+        # Only a full scan is shown in the console, so only a full one is laid out for reading.
+        room = (
+            fill_room(request.home, engine, contract(), findings, catalogue, progress)
+            if request.kind == "full"
+            else None
+        )
+        scored = engine.query("SELECT * FROM theft_score") if engine.has_derived("theft_score") else None
+    weights = promoted_theft_model(request.home).fusion if scored is not None and THEFT in models else ()
+    learned = None if scored is None or THEFT not in models else Learned.of_table(scored, weights)
+    parameters = load_scoring_parameters(site=request.home / SITE_CONTENT)
+    cases = score(findings, load_register(), parameters, learned)
     facts = {
         "kind": request.kind,
         "lake_version": snapshot.version,
@@ -107,9 +121,14 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         "content_hash": _content_hash(rules),
         "findings": findings.num_rows,
         "cases": cases.num_rows,
+        "theft_fusion": list(weights),
     }
     outcome_rows = [asdict(outcome) for outcome in outcomes]
-    number, folder = publish_scan(request.home, facts, outcome_rows, findings, life, cases)
+    number, folder = publish_scan(
+        request.home, facts, outcome_rows, findings, life, cases, scored if learned else None
+    )
+    if room is not None:
+        room.publish(number)
     states = life.column("state").value_counts().to_pylist()
     return ScanResult(
         number, folder, request.kind, snapshot.version, today, outcomes, findings.num_rows, cases.num_rows,

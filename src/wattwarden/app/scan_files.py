@@ -12,9 +12,11 @@ import pyarrow.parquet as pq
 from wattwarden.domain.errors import fail
 from wattwarden.domain.finding import LIFE_SCHEMA
 from wattwarden.lake.scan_store import ScanStore
+from wattwarden.scoring.fusion import Learned
 
 ScanKind = Literal["full", "partial", "retrospective"]
 FINDINGS, LIFE, CASES = "findings.parquet", "life.parquet", "cases.parquet"
+THEFT_SCORE = "theft_score.parquet"
 FACTS, OUTCOMES = "scan.json", "outcomes.json"
 
 
@@ -45,6 +47,16 @@ class ScanFiles:
     def cases(self) -> pa.Table:
         """Candidate cases, best first."""
         return pq.read_table(self.folder / CASES)
+
+    @property
+    def learned(self) -> Learned | None:
+        """The learned theft score that took part; None where no model was promoted."""
+        path = self.folder / THEFT_SCORE
+        if not path.is_file():
+            return None
+        weights = self.facts.get("theft_fusion")
+        listed = weights if isinstance(weights, list) else []
+        return Learned.of_table(pq.read_table(path), tuple(float(w) for w in listed))
 
 
 def read_scan(folder: Path) -> ScanFiles:
@@ -87,10 +99,13 @@ def publish_scan(
     findings: pa.Table,
     life: pa.Table,
     cases: pa.Table,
+    theft_score: pa.Table | None = None,
 ) -> tuple[int, Path]:
     """Write all files aside, then make the scan visible in one step; returns its number and folder."""
     store = ScanStore(home)
     folder = store.begin()
+    if theft_score is not None:
+        pq.write_table(theft_score, folder / THEFT_SCORE, compression="zstd")
     for name, table in ((FINDINGS, findings), (LIFE, life), (CASES, cases)):
         pq.write_table(table, folder / name, compression="zstd")
     (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")

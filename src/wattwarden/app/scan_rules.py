@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from wattwarden.domain.errors import WattwardenError, fail
 from wattwarden.domain.finding import FINDING_SCHEMA, OutcomeKind, RuleOutcome
 from wattwarden.domain.tables import Contract
-from wattwarden.engines.derive import base_tables, derivation_order
+from wattwarden.engines.derive import base_tables, derivation_order, models_used
 from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.rulekit import sql
 from wattwarden.rulekit.findings import findings_sql
@@ -100,7 +100,10 @@ class RuleRunner:
         read = sql.tables_read(sql.parse(rule.detect, f"rule {rule.id}"))
         if missing := self._without_rows(base_tables(self._contract, read) - set(rule.optional)):
             return OutcomeKind.NO_DATA, ", ".join(missing), nothing
-        self._derive(derivation_order(self._contract, read))
+        order = derivation_order(self._contract, read)
+        if unpromoted := sorted(models_used(self._contract, order) - self._engine.models.keys()):
+            return OutcomeKind.NO_DATA, f"no promoted model: {', '.join(unpromoted)}", nothing
+        self._derive(order)
         lowest, allowed = self._band(rule)
         query = sql.bound_sql(rule, self._today)
         columns = self._engine.describe(query)

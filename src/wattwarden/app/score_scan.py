@@ -88,6 +88,20 @@ class ScoreReport:
     precision: Mapping[int, Share] = field(default_factory=dict)
 
 
+class TheftFloor(Strict):
+    """Least figures of theft.
+
+    Attributes:
+        precision: Least share of thieves among the first visits for theft, by their number.
+        money: Least share of the stolen money found by so many visits.
+        accused_per_1000_most: Most honest customers accused of theft, per 1,000.
+    """
+
+    precision: Mapping[int, float] = {}
+    money: Mapping[int, float] = {}
+    accused_per_1000_most: float = 1000.0
+
+
 class Floor(Strict):
     """Least figures that a scan must reach, each a share from 0 to 1.
 
@@ -105,6 +119,7 @@ class Floor(Strict):
     wrongly_accused_most: float = 1.0
     lookalikes_most: float = 1.0
     kinds: Mapping[str, float] = {}
+    theft: TheftFloor = TheftFloor()
 
 
 @dataclass(frozen=True)
@@ -117,6 +132,7 @@ class Planted:
     is_lookalike: bool
     keys: frozenset[Key]
     area: str
+    evasion: str = ""
 
 
 def score_scan(home: Path, truth_folder: Path) -> ScoreReport:
@@ -157,19 +173,19 @@ def _planted(rows: Sequence[Mapping[str, str]]) -> Planted:
     keys |= {("premise", row["premise_id"]) for row in rows if row["premise_id"]}
     return Planted(
         first["kind"], first["risk"], sum(int(row["loss_fen"]) for row in rows), first["is_lookalike"] == "true",
-        frozenset(keys), first.get("area_id", ""),
+        frozenset(keys), first.get("area_id", ""), first.get("evasion", ""),
     )  # fmt: skip
 
 
 def compare(planted: Sequence[Planted], findings: pa.Table, cases: pa.Table) -> ScoreReport:
     """Score findings and cases against what is planted."""
-    accusations = [_accused(row) for row in findings.select(_WHO).to_pylist()]
+    accusations = [accused(row) for row in findings.select(_WHO).to_pylist()]
     by_risk: dict[str, set[Key]] = defaultdict(set)
     for row, keys in zip(findings.select(["risk"]).to_pylist(), accusations, strict=True):
         by_risk[row["risk"]] |= keys
     faults = [p for p in planted if not p.is_lookalike]
     hit = [bool(p.keys & by_risk[p.risk]) for p in faults]
-    guilty = _guilty(faults)
+    guilty = guilty_of(faults)
     wrong = [
         rule
         for rule, keys in zip(findings.column("rule_id").to_pylist(), accusations, strict=True)
@@ -192,13 +208,14 @@ def compare(planted: Sequence[Planted], findings: pa.Table, cases: pa.Table) -> 
 _WHO = ["subject_kind", "subject_id", "customer_id", "premise_id"]
 
 
-def _accused(row: Mapping[str, str | None]) -> set[Key]:
+def accused(row: Mapping[str, str | None]) -> set[Key]:
+    """Whom a row of findings or cases is about."""
     named = {(row["subject_kind"] or "", row["subject_id"] or "")}
     named |= {(kind, row[f"{kind}_id"] or "") for kind in ("customer", "premise") if row.get(f"{kind}_id")}
     return named
 
 
-def _guilty(faults: Iterable[Planted]) -> set[Key]:
+def guilty_of(faults: Iterable[Planted]) -> set[Key]:
     """Everything that something is planted on, the areas of customers included."""
     guilty: set[Key] = set()
     for fault in faults:
@@ -248,7 +265,7 @@ def money_share(losses: Sequence[int], hit: Sequence[bool]) -> Share:
 
 def _precision(cases: pa.Table, guilty: set[Key], visits: int) -> Share:
     first = cases.sort_by("rank").slice(0, visits).select(_WHO).to_pylist()
-    return Share.of_counts(sum(bool(_accused(row) & guilty) for row in first), len(first))
+    return Share.of_counts(sum(bool(accused(row) & guilty) for row in first), len(first))
 
 
 def read_floor(path: Path) -> Floor:

@@ -96,19 +96,24 @@ def describe(home: Path, finding: Finding, language: Language, masker: Masker) -
 
 
 def proof_lines(row: Row, rule: Rule, language: Language, masker: Masker) -> Iterator[str]:
-    """Proof values with label and unit, then those keys that the finding does not show anyway."""
+    """Proof values with label and unit, one line each."""
+    return (f"{label}: {value}" for label, value in proof_pairs(row, rule, language, masker))
+
+
+def proof_pairs(row: Row, rule: Rule, language: Language, masker: Masker) -> Iterator[tuple[str, str]]:
+    """Label and value with unit, then those keys that the finding does not show anyway."""
     known = {*RESERVED_COLUMNS, contract().subject_column(rule.subject)}
     values = proof_values(row, masker)
     for name, column in rule.proof.values.items():
         label = column.zh if language == "zh" else column.en
         value = values.get(name)
         code = code_label(contract(), rule.subject, name, value, language) if column.type == "code" else None
-        yield f"{label}: {code or shown_value(value, column.type, language)}"
+        yield label, code or shown_value(value, column.type, language)
     for name, value in values.items():
         if name not in rule.proof.values and name not in known and value is not None:
             label = column_label(contract(), rule.subject, name, language)
             if label != name or str(value) != str(row["period_from"]):
-                yield f"{label}: {value}"
+                yield label, str(value)
 
 
 def clause_lines(rule: Rule, clauses: Mapping[str, Clause], language: Language) -> Iterator[str]:
@@ -199,7 +204,7 @@ def _rank(home: Path, finding: Finding, language: Language) -> Section:
     own = findings.filter(pc.equal(case_keys(findings), str(finding.row["case_key"])))
     titles = {rule_id: rule.title for rule_id, rule in all_rules(home).items()}
     parameters = load_scoring_parameters(BUILT_IN, home / SITE_CONTENT)
-    sentences = explain(cases[0], own, load_register(), parameters, titles)
+    sentences = explain(cases[0], own, load_register(), parameters, titles, scan.learned)
     return Section(heading, tuple(sentence.text(language) for sentence in sentences))
 
 

@@ -6,7 +6,7 @@ from wattwarden.domain.labels import Label, Language
 from wattwarden.domain.money import round_to, yuan_text
 from wattwarden.domain.quantities import QUANTITIES
 from wattwarden.domain.tables import Column, Contract
-from wattwarden.rulekit.model import Param
+from wattwarden.domain.params import Param
 
 ABSENT = "–"
 _UNITS = {

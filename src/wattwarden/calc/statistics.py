@@ -6,12 +6,12 @@ Z_95 = 1.959963984540054
 """Two-sided 95 % point of the normal distribution."""
 
 
-def wilson_interval(hits: float, trials: int, z: float = Z_95) -> tuple[float, float]:
+def wilson_interval(hits: float, trials: float, z: float = Z_95) -> tuple[float, float]:
     """Wilson score interval of a share (Wilson, JASA 22, 1927, 209-212).
 
     Args:
         hits: Successes, 0 to ``trials``; expected values need not be whole.
-        trials: Number of trials; 0 tells nothing, so the interval is (0, 1).
+        trials: Number of trials, or its effective size; 0 tells nothing, so the interval is (0, 1).
 
     Returns:
         Lower and upper bound of the share, within 0 and 1.

@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
-import chinese_calendar
 import pyarrow as pa
+
+from wattwarden.calc.work_time.build import is_workday as is_ordered_workday
+from wattwarden.domain.office_calendar import office_calendar
 
 FIRST_DAY = date(2015, 1, 1)
 LAST_DAY = date(2035, 12, 31)
@@ -13,13 +15,11 @@ _FRIDAY = 4
 def is_workday(day: date) -> bool:
     """Whether ``day`` is a working day.
 
-    Years whose holidays are not yet ordered know only weekends. Source: the yearly orders of
-    the State Council on holidays, through the package chinesecalendar.
+    The next year knows the statutory days that ``calendar.yaml`` lists, later ones only weekends. Source: the
+    yearly orders of the State Council on holidays, through the package chinesecalendar.
     """
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() <= _FRIDAY
+    known = is_ordered_workday(day, office_calendar().years)
+    return day.weekday() <= _FRIDAY if known is None else known
 
 
 def calendar() -> pa.Table:

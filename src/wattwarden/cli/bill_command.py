@@ -21,6 +21,7 @@ Format = Literal["table", "csv", "json", "xlsx"]
 TariffClass = Literal["residential", "agricultural", "commercial_industrial"]
 Mode = Literal["single_rate", "two_part_capacity", "two_part_demand"]
 Market = Literal["agency", "direct", "retail"]
+Package = Literal["market_rate", "average_plus_fee", "profit_share", "mixed", "green"]
 Home = Annotated[Path | None, typer.Option(help="Data folder. 数据目录")]
 _FEN_PER_YUAN = 100
 
@@ -41,12 +42,14 @@ def check(
 ) -> None:
     """Compare issued bills with what was due; status 1 when some differ. 账单复算核对."""
     from wattwarden.app.check_bills import Wanted, check_bills
-    from wattwarden.app.export_bills import write_bills
+    from wattwarden.app.export_rows import write_rows
+    from wattwarden.domain.labels import Label
 
     wanted = Wanted(month.date() if month else None, customer, min_yuan * _FEN_PER_YUAN, limit or None)
     with problems_shown(), messages().status(say("复算账单…", "computing bills again …")):
         result = check_bills(home_folder(home), wanted)
-        text = write_bills(result.rows, form, out, language())
+        title = Label(zh="账单差异", en="Bills that differ")
+        text = write_rows(result.rows, "bills", title, form, out, language())
     if text is not None:
         console().print(text)
     elif form == "table":
@@ -89,20 +92,25 @@ def what_if(
     contract_demand: Annotated[Decimal | None, number("Contract demand, kW. 核定需量")] = None,
     capacity: Annotated[Decimal | None, number("Capacity in operation, kVA. 运行容量")] = None,
     market: Annotated[Market | None, typer.Option(help="How the energy is bought. 购电方式")] = None,
+    package: Annotated[Package | None, typer.Option(help="Retail package. 零售套餐")] = None,
     price: Annotated[Decimal | None, number("Price of the market contract, yuan/kWh. 市场合同电价")] = None,
+    coefficient: Annotated[Decimal | None, number("Coefficient K of the package. 套餐系数 K")] = None,
+    service_fee: Annotated[Decimal | None, number("Service fee Ps, yuan/kWh. 套餐服务费")] = None,
+    green_price: Annotated[Decimal | None, number("Environmental value, yuan/kWh. 绿电环境价值")] = None,
     home: Home = None,
 ) -> None:
     """Cost of the last twelve bills under other terms, with the same use. 换一种电价方案的费用."""
     from wattwarden.app.bill_what_if import NewTerms, bill_what_if
 
-    terms = NewTerms(tariff_class, mode, tou, contract_demand, capacity, market, price)
+    terms = NewTerms(tariff_class, mode, tou, contract_demand, capacity, market, package, price, coefficient,
+                     service_fee, green_price)  # fmt: skip
     with problems_shown():
         months = bill_what_if(home_folder(home), customer, terms)
     out = console()
     out.print(say("假设用电量与需量不变；单位：元", "the same energy and demand are assumed; in yuan"))
     for month in months:
         figures = f"{_yuan(month.due_fen)} → {_yuan(month.what_if_fen)} ({_yuan(month.change_fen)})"
-        why = "" if month.what_if_fen is not None else f"  {_word('outcome', month.outcome)}"
+        why = "" if month.what_if_fen is not None else f"  {_word('outcome', month.outcome)} {month.detail}"
         out.print(f"{month.month:%Y-%m}: {figures}{why}")
     known = [m for m in months if m.due_fen is not None and m.what_if_fen is not None]
     due, other = sum(m.due_fen or 0 for m in known), sum(m.what_if_fen or 0 for m in known)
@@ -139,9 +147,8 @@ def _table(rows: "Sequence[Row]", first: Literal["customer_id", "bill_id"]) -> N
     ):  # fmt: skip
         table.add_column(heading)
     for row in rows:
-        reason = (
-            _word("cause", row["cause"]) if row["outcome"] == "checked" else _word("outcome", row["outcome"])
-        )
+        why = ("cause", row["cause"]) if row["outcome"] == "checked" else ("outcome", row["outcome"])
+        reason = f"{_word(*why)} {row['detail'] or ''}".strip()
         table.add_row(
             str(row[first]), str(row["bill_month"])[:7], _word("element", row["element"]),
             _yuan(row["expected_fen"]), _yuan(row["billed_fen"]), _yuan(row["difference_fen"]), reason,
@@ -154,10 +161,10 @@ def _explain(bill: "ExplainedBill") -> None:
     for fact in bill.facts:
         out.print(f"{fact['seg_from']} – {fact['seg_to']}: {_terms(fact)}")
     for reading in bill.readings:
-        start, end, times = reading["start_register"], reading["end_register"], reading["multiplier"]
-        out.print(
-            f"{reading['meter_id']} {reading['read_date']}: ({end} − {start}) × {times} = {reading['kwh']} kWh"
+        start, end, times, kwh = (
+            _plain(reading[name]) for name in ("start_register", "end_register", "multiplier", "kwh")
         )
+        out.print(f"{reading['meter_id']} {reading['read_date']}: ({end} − {start}) × {times} = {kwh} kWh")
     if bill.worked is None:
         why = f"{_word('outcome', bill.outcome)} {bill.detail}"
         out.print(say(f"无法核对：{why}", f"cannot be checked: {why}"))
@@ -176,7 +183,10 @@ def _terms(fact: "Row") -> str:
         column, value = columns[name], fact[name]
         if value is not None:
             words = (column.values or {}).get(str(value))
-            shown.append(f"{column.label.text(language())} {words.text(language()) if words else value}")
+            told = (
+                {True: say("是", "yes"), False: say("否", "no")}[value] if isinstance(value, bool) else value
+            )
+            shown.append(f"{column.label.text(language())} {words.text(language()) if words else told}")
     market = {"agency": say("代理购电", "agency purchase"), "direct": say("直接交易", "direct trading"),
               "retail": say("售电公司", "through a retailer")}  # fmt: skip
     return say("，", ", ").join([*shown, market[str(fact["market"])]])
@@ -187,6 +197,10 @@ def _word(column: str, code: object) -> str:
 
     values = contract()["shadow_bill"].columns[column].values or {}
     return values[str(code)].text(language()) if str(code) in values else str(code)
+
+
+def _plain(value: object) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else "–" if value is None else str(value)
 
 
 def _yuan(value: object) -> str:

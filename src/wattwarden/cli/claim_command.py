@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from wattwarden.cli.figures import number
-from wattwarden.cli.output import console, language, problems_shown, say
+from wattwarden.cli.output import console, home_folder, language, problems_shown, say
 from wattwarden.domain.errors import fail
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ app = typer.Typer(
 
 Format = Literal["text", "json"]
 Wiring = Literal["single_phase", "three_phase_4w", "high_voltage"]
+Method = Literal["power", "current", "check_meter", "factor", "normal_use", "area_loss"]
+Policy = Literal["flat", "peak", "average"]
 
 
 Kwh = Annotated[Decimal, number("Energy read in the period, kWh. 抄见电量")]
@@ -143,32 +145,56 @@ def theft(
     line_kv: Annotated[Decimal | None, number("Line voltage at high voltage, kV. 线电压")] = None,
     days: Annotated[int | None, typer.Option(help="Days, if found out. 查明天数")] = None,
     hours: Annotated[Decimal | None, number("Hours a day, if found out. 每日小时")] = None,
+    connected_days: Annotated[int | None, typer.Option(help="Days connected, if fewer. 实际接用天数")] = None,
     lighting: Annotated[bool, typer.Option("--lighting/--power", help="Kind of use. 照明/动力")] = False,
+    check_kwh: Annotated[Decimal | None, number("Energy of a check meter, kWh. 比对表电量")] = None,
+    metered_kwh: Annotated[Decimal | None, number("Energy counted meanwhile, kWh. 计费表电量")] = None,
+    factor: Annotated[Decimal | None, number("Correction factor K measured on site. 更正系数")] = None,
+    normal_kwh_day: Annotated[Decimal | None, number("Normal use, kWh a day. 正常日用电量")] = None,
+    metered_kwh_day: Annotated[Decimal, number("Use counted, kWh a day. 窃电期日均电量")] = Decimal(0),
+    loss_kwh_day: Annotated[Decimal | None, number("Loss of the area, kWh a day. 台区日损失")] = None,
+    usual_loss_kwh_day: Annotated[Decimal, number("Usual loss, kWh a day. 正常日损失")] = Decimal(0),
+    chosen: Annotated[Method | None, typer.Option(help="Method that holds. 采用的方法")] = None,
+    reason: Annotated[str, typer.Option(help="Why this method. 采用理由")] = "",
+    decided_by: Annotated[str, typer.Option(help="Who decided on it. 决定人")] = "",
     price: Price = None,
+    flat_price: Annotated[Decimal | None, number("Flat price, yuan/kWh. 平段电价")] = None,
+    peak_price: Annotated[Decimal | None, number("Peak price, yuan/kWh. 高峰电价")] = None,
+    policy: Annotated[Policy, typer.Option(help="Price of unknown hours. 时段不明时的电价")] = "average",
     times: Annotated[Decimal | None, number("Multiple decided for the penalty. 确定的倍数")] = None,
     justification: Annotated[str, typer.Option(help="Why this multiple. 理由")] = "",
     approver: Annotated[str, typer.Option(help="Who approved it. 审批人")] = "",
     form: As = "text",
     out: Out = None,
 ) -> None:
-    """Stolen energy, its price and the penalty at most. 窃电量与追补."""
-    from wattwarden.app.make_claim import theft_claim, theft_duration
-    from wattwarden.calc.claims import theft as stolen
+    """Stolen energy by one or several methods, its price and the penalty at most. 窃电量与追补."""
+    from wattwarden.app.claim_theft import Evidence, theft_by_methods
+    from wattwarden.calc.claims.theft import Penalty
+    from wattwarden.calc.claims.theft_methods import Choice
 
-    def compute() -> "Worked":
-        lasted = theft_duration(on.date(), days, hours, lighting)
-        if tapped_kw is not None and current_a is None:
-            energy = stolen.by_power(tapped_kw, lasted)
-        elif current_a is not None and tapped_kw is None:
-            energy = stolen.by_current(wiring, current_a, lasted, ratio, line_kv)
-        else:
-            raise fail(
-                "theft", found="both or neither of power and current", expected="--tapped-kw or --current-a"
-            )
-        penalty = None if times is None else stolen.Penalty(times, justification, approver)
-        return theft_claim(energy, on.date(), price, penalty)
+    evidence = Evidence(
+        on.date(), days, hours, connected_days, lighting, tapped_kw, current_a, wiring, ratio, line_kv, check_kwh,
+        metered_kwh, factor, normal_kwh_day, metered_kwh_day, loss_kwh_day, usual_loss_kwh_day,
+    )  # fmt: skip
+    choice = None if chosen is None else Choice(chosen, reason, decided_by)
+    penalty = None if times is None else Penalty(times, justification, approver)
+    prices = {"average": price, "flat": flat_price, "peak": peak_price}
+    _answer(lambda: theft_by_methods(evidence, choice, policy, prices, penalty), form, out)
 
-    _answer(compute, form, out)
+
+@app.command()
+def visit_effect(
+    area: Annotated[str, typer.Argument(help="Transformer area. 台区编号")],
+    visited: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the visit. 检查日")],
+    expected_kwh_day: Annotated[Decimal | None, number("Fall expected, kWh a day. 预计日降损")] = None,
+    home: Annotated[Path | None, typer.Option(help="Data folder. 数据目录")] = None,
+) -> None:
+    """Whether the area's loss fell after a visit: closes or reopens the case. 检查前后线损对比."""
+    from wattwarden.app.visit_effect import visit_effect as effect_of
+
+    with problems_shown():
+        effect = effect_of(home_folder(home), area, visited.date(), expected_kwh_day)
+    console().print(effect.text(language()))
 
 
 @app.command()

@@ -69,6 +69,14 @@ COMMANDS = {
         "退补、窃电、违约用电、违约金与赔偿计算",
         "Work out refunds, claims, fees and compensation",
     ),
+    "readings": Entry(
+        "readings_command:app", "示数与曲线核对、估算", "Check registers and curves, estimate missing days"
+    ),
+    "meter": Entry(
+        "meter_command:app",
+        "计量装置说明、接线判断与更正系数",
+        "Explain a meter, find its wiring and the correction factor",
+    ),
     "scan": Entry("scan_command:scan", "运行规则, 发布疑点", "Run the rules and publish the findings"),
     "findings": Entry(
         "findings_command:findings",
@@ -76,6 +84,17 @@ COMMANDS = {
         "List findings, ranked by what a visit is worth",
     ),
     "report": Entry("report_command:report", "生成 HTML 与 Excel 报告", "Write the report as HTML and Excel"),
+    "cases": Entry(
+        "cases_command:app", "立案、数据验证、二次复核", "Open cases, verify remedies, draw reviews"
+    ),
+    "worker": Entry("worker_command:worker", "发送通知, 唤醒工单", "Send notices, wake resting cases"),
+    "serve": Entry("serve_command:serve", "在浏览器中提供控制台", "Serve the console to browsers"),
+    "user": Entry("user_command:app", "账号、角色与授权", "Accounts, and the roles they hold"),
+    "audit": Entry(
+        "audit_command:app", "审计日志的校验、导出与签名", "Verify, export and sign the audit log"
+    ),
+    "backup": Entry("backup_command:backup", "备份数据目录与应用库", "Back up the data folder and the store"),
+    "restore": Entry("backup_command:restore", "从备份恢复", "Restore a backup into an empty data folder"),
     "simulate": Entry(
         "simulate_command:simulate", "模拟一个县供电公司", "Make a county with planted faults and known truth"
     ),

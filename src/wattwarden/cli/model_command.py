@@ -1,29 +1,37 @@
-"""``wattwarden model``: measure the learned scores against known outcomes."""
+"""``wattwarden model``: the learned scores; here, how they are measured against known outcomes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wattwarden.cli import model_life_command as life
 from wattwarden.cli.area_command import area_loss
-from wattwarden.cli.output import console, problems_shown, say
+from wattwarden.cli.model_life_command import show_home
+from wattwarden.cli.output import console, home_folder, problems_shown, say
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from wattwarden.models.theft.evaluate import Evaluation
 
-app = typer.Typer(no_args_is_help=True, help="Measure the learned scores. 学习评分的评估")
+app = typer.Typer(no_args_is_help=True, help="Train, measure and promote learned scores. 学习评分")
 evaluate = typer.Typer(no_args_is_help=True, help="Against known outcomes. 与已知结果对比")
 app.add_typer(evaluate, name="evaluate")
+app.command("train")(life.train)
+app.command("show")(life.show)
+app.command("promote")(life.promote)
 evaluate.command("area-loss")(area_loss)
 
 
 @evaluate.command("theft")
 def theft(
     folder: Annotated[
-        Path, typer.Argument(help="client.csv, invoice.parquet, label.csv. 含客户、账单、结果的目录")
-    ],
+        Path | None,
+        typer.Argument(
+            help="client.csv, invoice.parquet, label.csv; none: the data home. 含客户、账单、结果的目录"
+        ),
+    ] = None,
     train: Annotated[
         Path | None, typer.Option(help="Fit on this folder, score the other. 用于训练的目录")
     ] = None,
@@ -35,12 +43,20 @@ def theft(
     ] = False,
     card: Annotated[Path | None, typer.Option(help="Write the model card here. 模型卡文件")] = None,
     seed: Annotated[int, typer.Option(help="Of folds, samples and splits. 随机种子")] = 1,
+    number: Annotated[int | None, typer.Option(help="Of the data home: this model. 模型编号")] = None,
+    home: Annotated[Path | None, typer.Option(help="Data folder. 数据目录")] = None,
 ) -> None:
     """Theft from the billing history alone, on customers not fitted on. 仅凭账单历史的窃电评分.
+
+    Without FOLDER: the promoted model (or --number) on visits made since it was trained, and how far the
+    customers have drifted since.
 
     Prints ROC-AUC, average precision, and precision and kWh at the head of the list, each with a 95 %
     bootstrap interval, beside a plain score and one that knows dates only.
     """
+    if folder is None:
+        show_home(home_folder(home), number)
+        return
     from wattwarden.app.evaluate_theft import evaluate_theft
     from wattwarden.models.theft.model_card import model_card
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _STALE_AFTER_DAYS = 365
 
-app = typer.Typer(no_args_is_help=True, help="Show, check and compare the price books. 电价表")
+app = typer.Typer(no_args_is_help=True, help="Show, check, compare and fill in the price books. 电价表")
 
 Region = Annotated[str, typer.Option(help="Folder below prices/, such as hubei. 省份")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day, default today. 日期")]
@@ -119,6 +119,37 @@ def diff(
         name = f"{change.book.text(language())}, {change.book.levels[change.level].text(language())}"
         console().print(f"{name}: {_figure(change.before)} → {_figure(change.after)} {change.book.unit}")
     console().print(say(f"{len(changes)} 处不同", f"{len(changes)} differences"))
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Option(help="Workbook to write, .xlsx. 输出工作簿")],
+    region: Region = "hubei",
+    home: Home = None,
+) -> None:
+    """Write a workbook of every figure a province's bills need, to be filled in. 电价填报表."""
+    from wattwarden.app.price_sheet import write_price_sheet
+
+    with problems_shown():
+        blanks = write_price_sheet(home_folder(home), region, out, language())
+    console().print(say(f"已写入 {out}，待填 {blanks} 项", f"written to {out}, {blanks} figures to fill in"))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Filled workbook. 已填工作簿")],
+    region: Region = "hubei",
+    home: Home = None,
+) -> None:
+    """Keep the figures of a filled workbook as dated lines of the site's price books. 导入电价."""
+    from wattwarden.app.price_sheet import read_price_sheet
+
+    with problems_shown():
+        changed = read_price_sheet(home_folder(home), region, file)
+    for book in changed:
+        console().print(say(f"已更新 {book}", f"updated {book}"))
+    if not changed:
+        console().print(say("与现有电价一致，未更新", "as the price books already say; nothing changed"))
 
 
 def _show_hours(region: str, day: date) -> None:

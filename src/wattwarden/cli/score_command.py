@@ -11,6 +11,7 @@ from wattwarden.cli.output import EXIT_PROBLEMS, console, home_folder, messages,
 if TYPE_CHECKING:
     from wattwarden.app.score_bills import BillingScore
     from wattwarden.app.score_scan import ScoreReport, Share
+    from wattwarden.app.score_theft import TheftScore
 
 
 TABLE_WIDTH = 140
@@ -36,19 +37,22 @@ def score(
 
     from wattwarden.app.score_bills import score_bills
     from wattwarden.app.score_scan import below_floor, read_floor, score_scan
+    from wattwarden.app.score_theft import below_theft_floor, score_theft
 
     with problems_shown():
         wanted = read_floor(floor) if floor else None
         report = score_scan(home_folder(home), truth)
         bills = score_bills(home_folder(home), truth)
+        theft = score_theft(home_folder(home), truth)
     if output is Format.json:
-        figures = asdict(report) | {"bills": asdict(bills) if bills else None}
+        figures = asdict(report) | {"bills": asdict(bills) if bills else None, "theft": asdict(theft)}
         console().print(dumps(figures, ensure_ascii=False, indent=1), soft_wrap=True)
     else:
         _print(report)
+        _print_theft(theft)
         if bills is not None:
             _print_bills(bills)
-    problems = below_floor(report, wanted) if wanted else []
+    problems = below_floor(report, wanted) + below_theft_floor(theft, wanted.theft) if wanted else []
     for problem in problems:
         messages().print(say("低于底线: ", "below the floor: ") + str(problem), style="bold red")
     if problems:
@@ -86,6 +90,36 @@ def _print(report: "ScoreReport") -> None:
         out.print(say("误伤 ", "Look-alikes accused, ") + f"{kind_name}: {share.hits} / {share.of}")
     for rule, count in report.wrong_by_rule.items():
         out.print(say("错报规则 ", "Wrong accusations by ") + f"{rule}: {count}")
+
+
+def _print_theft(score: "TheftScore") -> None:
+    from rich.table import Table
+
+    out = console()
+    out.print()
+    for number, visits in score.visits.items():
+        parts = {say("窃电", "theft"): visits.theft, say("有问题", "anything wrong"): visits.anything}
+        shown = ", ".join(
+            f"{name} {share.hits} / {share.of} {_share(share)}" for name, share in parts.items()
+        )
+        line = say(f"窃电检查前 {number} 次: ", f"First {number} visits for theft: ")
+        out.print(line + shown + say(", 金额 ", ", money ") + _share(visits.money))
+    out.print(
+        say(f"误伤: 守法户中 {score.accused} / {score.honest}, 每千户 {score.accused_per_1000:.2f}",
+            f"Honest customers accused of theft: {score.accused} / {score.honest}, {score.accused_per_1000:.2f} per 1,000")
+    )  # fmt: skip
+    table = Table(box=None, pad_edge=False)
+    for heading in (
+        say("手法或规避", "trick or evasion"),
+        say("查出", "found"),
+        say("前 500 次内", "within 500 visits"),
+    ):
+        table.add_column(heading, no_wrap=True)
+    for name, (found, early) in score.by_trick.items():
+        table.add_row(name, f"{found.hits} / {found.of}  {_share(found)}", f"{early.hits} / {early.of}")
+    for name, found in score.by_evasion.items():
+        table.add_row(say("规避: ", "evasion: ") + name, f"{found.hits} / {found.of}  {_share(found)}", "")
+    out.print(table, width=TABLE_WIDTH, crop=False, soft_wrap=True)
 
 
 def _print_bills(score: "BillingScore") -> None:

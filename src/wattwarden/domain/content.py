@@ -10,9 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 import wattwarden
 from wattwarden.domain.errors import Problem, WattwardenError, fail
+from wattwarden.domain.labels import Label
 from wattwarden.domain.tables import Column, Contract, Table
 
 BUILT_IN = Path(wattwarden.__file__).parent / "content"
+
+CHECKS = "checks"
+"""A column with this for ``values_of`` holds names of checks."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -52,6 +56,26 @@ def validate(model: type[Model], data: Mapping[str, object], subject: str) -> Mo
         raise WattwardenError(*problems) from error
 
 
+def overlaid(model: type[Model], name: str, root: Path, site: Path | None) -> Model:
+    """Load the file ``name`` of a content folder; a site's own file replaces the keys that it gives.
+
+    Args:
+        model: What the file holds.
+        name: The file, relative to both folders.
+        root: Content folder.
+        site: Content folder of the site, which may not exist or may not have the file.
+
+    Raises:
+        WattwardenError: a key is unknown or missing, or a value out of range.
+    """
+    path = root / name
+    data = read_yaml(path)
+    own = site / name if site else None
+    if own and own.exists():
+        data, path = {**data, **read_yaml(own)}, own
+    return validate(model, data, str(path))
+
+
 def content_files(folder: str, root: Path = BUILT_IN) -> Iterator[Path]:
     """All YAML files below ``root/folder``, in a stable order."""
     return iter(sorted((root / folder).rglob("*.yaml")))
@@ -66,7 +90,14 @@ def load_contract(root: Path = BUILT_IN) -> Contract:
     tables = {}
     for path in content_files("tables", root):
         tables[path.stem] = validate(Table, {"name": path.stem, **read_yaml(path)}, str(path))
-    resolved = {name: _with_borrowed_values(table, tables) for name, table in tables.items()}
+    checks = {path.stem: read_yaml(path) for path in content_files("checks", root)}
+    labels = {
+        name: validate(Label, {"zh": c.get("zh"), "en": c.get("en")}, name) for name, c in checks.items()
+    }
+    resolved = {
+        name: _with_borrowed_reads(_with_borrowed_values(table, tables, labels), tables)
+        for name, table in tables.items()
+    }
     dangling = [
         Problem(f"tables/{name}.yaml: {key}.ref", found=column.ref, expected="the name of a table")
         for name, table in resolved.items()
@@ -84,9 +115,9 @@ def contract() -> Contract:
     return load_contract()
 
 
-def _with_borrowed_values(table: Table, tables: Mapping[str, Table]) -> Table:
+def _with_borrowed_values(table: Table, tables: Mapping[str, Table], checks: Mapping[str, Label]) -> Table:
     columns = {
-        name: column.model_copy(update={"values": _borrowed(table.name, name, column, tables)})
+        name: column.model_copy(update={"values": _borrowed(table.name, name, column, tables, checks)})
         if column.values_of
         else column
         for name, column in table.columns.items()
@@ -94,7 +125,20 @@ def _with_borrowed_values(table: Table, tables: Mapping[str, Table]) -> Table:
     return table.model_copy(update={"columns": columns})
 
 
-def _borrowed(table: str, name: str, column: Column, tables: Mapping[str, Table]) -> object:
+def _with_borrowed_reads(table: Table, tables: Mapping[str, Table]) -> Table:
+    if table.derived is None or table.derived.like is None:
+        return table
+    lender = tables.get(table.derived.like)
+    if lender is None or lender.derived is None:
+        raise fail(f"tables/{table.name}.yaml: like", found=table.derived.like, expected="a derived table")
+    return table.model_copy(update={"derived": table.derived.taking_over(lender.derived)})
+
+
+def _borrowed(
+    table: str, name: str, column: Column, tables: Mapping[str, Table], checks: Mapping[str, Label]
+) -> object:
+    if column.values_of == CHECKS:
+        return checks
     lender, _, lent = (column.values_of or "").partition(".")
     if lender in tables and lent in tables[lender].columns:
         return tables[lender].columns[lent].values

@@ -21,6 +21,8 @@ from wattwarden.domain.period import Period
 
 NATIONAL = "china"
 """Region whose books hold wherever a province has none of its own."""
+COMPLETE = "demo"
+"""Region that has every book the bills of a province need; its figures are of no real province."""
 FOREVER = date.max
 
 

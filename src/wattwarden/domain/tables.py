@@ -5,8 +5,10 @@ the shape of a table (DDL, import checks, Excel template, glossary, masking) is
 computed from these models.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -33,7 +35,8 @@ class Column(Strict):
         type: A key of ``QUANTITIES``; it fixes the storage type and the unit.
         required: The value must be present; key columns always are.
         ref: ``table`` whose key this column names.
-        values: Allowed codes with their labels; ``values_of`` borrows another column's list.
+        values: Allowed codes with their labels; ``values_of`` borrows another column's list,
+            or names the ``checks``.
         min, max: Inclusive range, in the unit of the type.
         mask: How the value is hidden from those who may not see it.
         field: Name of the field in the utility's marketing or collection system.
@@ -88,16 +91,32 @@ class Derivation(Strict):
         by: ``module:function`` below ``wattwarden.calc`` or ``wattwarden.models``; it takes one
             Arrow table per entry of ``reads`` and returns the derived one.
         priced: For ``by``: the function also takes the site's price books as ``books``.
+        checked: For ``by``: the function also takes the site's checks of readings as ``checks``.
+        model: For ``by``: name of the learned model whose promoted version the function takes as ``model``.
+            Without a promoted version the table is empty, and rules that read it have no data.
         reads: For ``by``: argument name to the SELECT that feeds it.
         per: For ``by``: a SELECT of one column. The function is called for each of its values, which the
             queries in ``reads`` name ``$part``, so that a long table is computed in bounded memory.
+        like: For ``by``: another derived table, whose ``per`` and ``reads`` are taken over as well.
+        only: For ``like``: a SELECT of the customers that its queries are narrowed to, where they say
+            ``/* only alias */``.
     """
 
     sql: str | None = None
     by: str | None = None
     priced: bool = False
+    checked: bool = False
+    model: str | None = None
     reads: Mapping[str, str] = Field(default_factory=dict)
     per: str | None = None
+    like: str | None = None
+    only: str | None = None
+
+    def taking_over(self, other: "Derivation") -> "Derivation":
+        """This derivation with the parts and the narrowed queries of ``other``."""
+        condition = rf"AND \1.customer_id IN ({self.only})"
+        reads = {name: re.sub(r"/\* only (\w+) \*/", condition, query) for name, query in other.reads.items()}
+        return self.model_copy(update={"per": other.per, "reads": {**reads, **self.reads}})
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -108,6 +127,8 @@ class Derivation(Strict):
     def _one_way(self) -> "Derivation":
         if (self.sql is None) == (self.by is None):
             raise ValueError("give either sql or by")
+        if (self.like is None) != (self.only is None):
+            raise ValueError("give like and only together")
         return self
 
 
@@ -162,6 +183,13 @@ class Contract:
     def source_tables(self) -> dict[str, Table]:
         """Tables that are imported, as opposed to derived."""
         return {name: table for name, table in self.tables.items() if table.derived is None}
+
+    @cached_property
+    def staff_columns(self) -> frozenset[str]:
+        """Names of the columns that name a member of staff."""
+        tables = self.tables.items()
+        refs = {name for _, table in tables for name, column in table.columns.items() if column.ref == "staff"}
+        return frozenset(refs | {key for name, table in tables if name == "staff" for key in table.key})
 
     def subject_column(self, table: str) -> str:
         """The single key column that names a row of ``table`` as a subject of findings."""

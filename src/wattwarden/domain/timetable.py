@@ -69,6 +69,10 @@ class TimetableLine(Strict):
         return Period(self.valid_from, self.valid_to or FOREVER)
 
 
+HOMES = "_residential"
+"""Ending of a region's name where the hours are those of homes."""
+
+
 class Timetable(Label):
     """The timetable of one province through the years."""
 
@@ -127,13 +131,18 @@ def timetables() -> Mapping[str, Timetable]:
     return load_timetables()
 
 
-def timetable_of(region: str) -> Timetable:
+def timetable_of(region: str, homes: bool = False) -> Timetable:
     """The timetable of a province.
+
+    Args:
+        homes: That of homes, where the province has one of their own.
 
     Raises:
         WattwardenError: there is none.
     """
     known = timetables()
+    if homes and region + HOMES in known:
+        return known[region + HOMES]
     if region not in known:
         raise fail(
             "region", found=f"{region}, without a timetable", expected=f"one of {', '.join(sorted(known))}"

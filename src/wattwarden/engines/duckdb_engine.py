@@ -13,12 +13,14 @@ import duckdb
 import pyarrow as pa
 
 from wattwarden.domain.errors import fail
-from wattwarden.domain.prices import price_books
 from wattwarden.domain.snapshot import Snapshot
 from wattwarden.domain.tables import Contract, Derivation, Table
-from wattwarden.engines.derive import run_function
+from wattwarden.engines.derive import Models, run_function, site_knowledge
 
 CUSTOMER = "customer_id"
+PART = "$part"
+"""How a query names the part of a derived table that it feeds."""
+_BATCH_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,23 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     """
 
     def __init__(
-        self, contract: Contract, limits: Limits, scratch: Path | None = None, site: Path | None = None
+        self,
+        contract: Contract,
+        limits: Limits,
+        scratch: Path | None = None,
+        site: Path | None = None,
+        models: Models | None = None,
     ) -> None:
         """Open an empty scratch database.
 
         Args:
             scratch: Folder for its files; the system's temporary one when None.
-            site: Content folder of the site, whose price books derived tables use.
+            site: Content folder of the site, whose price books and limits derived tables use.
+            models: Promoted learned models; a derived table that takes another one stays empty.
         """
         self._contract = contract
         self._site = site
+        self.models: Models = models or {}
         self._limits = limits
         self._folder = Path(tempfile.mkdtemp(prefix="engine-", dir=scratch))
         self._derived: set[str] = set()
@@ -101,18 +110,18 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     def filled(self, given: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator[None]:
         """Hold a few rows in the empty tables while the block runs; absent columns are NULL.
 
-        Rows of a derived table stand in place of deriving it.
+        A derived table may be given as well: then it is not derived.
         """
         try:
             for name, rows in given.items():
-                if self._contract[name].derived is not None:
+                if self._contract[name].derived:
                     self._run(_ddl(self._contract[name]))
                     self._derived.add(name)
                 for row in rows:
                     self._insert(name, row)
             yield
         finally:
-            for name in given:
+            for name in given.keys() - self._derived:
                 self._connection.execute(f'DELETE FROM "{name}"')
             for name in self._derived:
                 self._connection.execute(f'DROP TABLE "{name}"')
@@ -128,6 +137,10 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         """Number of visible rows."""
         ((count,),) = self._run(f'SELECT count(*) FROM "{table}"').fetchall()
         return int(count)
+
+    def has_derived(self, table: str) -> bool:
+        """Whether a derived table stands."""
+        return table in self._derived
 
     def derive(self, order: Iterable[str]) -> None:
         """Materialise derived tables; ``order`` has each after those it reads."""
@@ -145,10 +158,12 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     def _compute(self, table: Table, derivation: Derivation) -> None:
         self._run(_ddl(table))
-        books = price_books(self._site)
+        if derivation.model and derivation.model not in self.models:
+            return
+        known = site_knowledge(derivation, self._site, self.models)
         parts = [None] if derivation.per is None else self.query(derivation.per).column(0).to_pylist()
         for part in parts:
-            computed = run_function(table, self.inputs(derivation, part), books)
+            computed = run_function(table, self.inputs(derivation, part), known)
             self._connection.register("_computed", computed)
             self._run(f'INSERT INTO "{table.name}" SELECT * FROM _computed')
             self._connection.unregister("_computed")
@@ -156,7 +171,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     def inputs(self, derivation: Derivation, part: object = None) -> dict[str, pa.Table]:
         """What the function of a derived table is fed, for one value of ``per``."""
         return {
-            argument: self.query(sql, {} if part is None else {"part": part})
+            argument: self.query(sql, {"part": part} if PART in sql else {})
             for argument, sql in derivation.reads.items()
         }
 
@@ -173,6 +188,19 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         """
         with self._limited():
             return self._connection.sql(sql, params=values or None).to_arrow_table()
+
+    @contextmanager
+    def stream(self, sql: str) -> Iterator[pa.RecordBatchReader]:
+        """Rows of one SELECT of our own in batches, in bounded memory and without a time limit.
+
+        Raises:
+            WattwardenError: it is not valid here, or takes too much memory.
+        """
+        try:
+            yield self._connection.sql(sql).to_arrow_reader(_BATCH_ROWS)
+        except duckdb.Error as error:
+            found = str(error).splitlines()[0]
+            raise fail("query", found=found, expected="a query this engine accepts") from error
 
     def register(self, name: str, rows: pa.Table) -> None:
         """Make an Arrow table visible to queries under ``name``."""

@@ -33,11 +33,16 @@ def findings_sql(rule: Rule, contract: Contract, query: str, columns: dict[str, 
         "direction": '"direction"' if rule.direction == "varies" else _text(rule.direction),
         "cause": _text(rule.cause),
         **{name: _optional(name, "BIGINT", columns) for name in MONEY_COLUMNS},
-        "confidence": f"CAST({rule.confidence.value} AS DECIMAL(6, 4))",
+        "confidence": _confidence(rule, columns),
         "proof": _proof(rule),
     }
     chosen = ", ".join(f'{fields[name]} AS "{name}"' for name in FINDING_SCHEMA.names)
     return f"SELECT {chosen} FROM ({query}) AS rule_rows LIMIT {limit}"
+
+
+def _confidence(rule: Rule, columns: dict[str, str]) -> str:
+    prior = f"CAST({rule.confidence.value} AS DECIMAL(6, 4))"
+    return f'COALESCE(CAST("confidence" AS DECIMAL(6, 4)), {prior})' if "confidence" in columns else prior
 
 
 def _identity(rule: Rule, subject: str) -> str:

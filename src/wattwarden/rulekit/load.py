@@ -10,7 +10,8 @@ from pydantic import Field
 from wattwarden.domain.content import BUILT_IN, content_files, read_yaml, validate
 from wattwarden.domain.errors import Problem, WattwardenError, fail
 from wattwarden.domain.labels import Strict
-from wattwarden.rulekit.model import Rule, Scalar
+from wattwarden.domain.params import Scalar
+from wattwarden.rulekit.model import Rule
 
 
 class Excused(Strict):

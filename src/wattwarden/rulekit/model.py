@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -11,42 +11,21 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from wattwarden.domain.labels import Label, Strict
+from wattwarden.domain.params import Param
 from wattwarden.domain.quantities import QUANTITIES
 
 Direction = Literal["utility_loses", "customer_loses", "varies", "none"]
 Severity = Literal["low", "medium", "high", "critical"]
 Status = Literal["draft", "experimental", "stable", "retired"]
-Scalar = bool | int | Decimal | date | datetime | str
 RULE_HASH_LENGTH = 16
 MONEY_COLUMNS = ("loss_low_fen", "loss_likely_fen", "loss_high_fen")
-RESERVED_COLUMNS = (*MONEY_COLUMNS, "customer_id", "org_id", "period_from", "period_to", "direction")
-
-
-class Param(Strict):
-    """A number or list that a site may change without touching the rule.
-
-    Attributes:
-        unit: Unit shown on screen, a key of QUANTITIES or a word.
-        verified: False where DOMAIN marks the number as recalled or uncertain.
-    """
-
-    value: Scalar | tuple[Scalar, ...]
-    unit: str = ""
-    zh: str
-    en: str
-    verified: bool = True
-
-    @field_validator("value", mode="before")
-    @classmethod
-    def _exact(cls, value: object) -> object:
-        # YAML reads 0.3 as a float; its shortest decimal is what the author wrote.
-        if isinstance(value, list):
-            return tuple(Decimal(repr(v)) if isinstance(v, float) else v for v in value)
-        return Decimal(repr(value)) if isinstance(value, float) else value
+RESERVED_COLUMNS = (
+    *MONEY_COLUMNS, "customer_id", "org_id", "period_from", "period_to", "direction", "confidence",
+)  # fmt: skip
 
 
 class Confidence(Strict):
-    """Prior probability that a visit confirms the finding, until outcomes teach better."""
+    """Prior probability that a visit confirms a finding; a column ``confidence`` of the query goes first."""
 
     value: Decimal = Field(ge=0, le=1)
     zh: str

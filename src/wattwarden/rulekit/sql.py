@@ -15,7 +15,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from wattwarden.domain.errors import Problem, WattwardenError, fail
-from wattwarden.rulekit.model import Rule, Scalar
+from wattwarden.domain.params import Scalar
+from wattwarden.rulekit.model import Rule
 
 DIALECT = "duckdb"
 TODAY = "today"

@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 
 from wattwarden.domain.case import SEVERITIES, Place
 from wattwarden.rulekit.register import Register
+from wattwarden.scoring.fusion import RULE as LEARNED_RULE
+from wattwarden.scoring.fusion import Learned
 from wattwarden.scoring.grouping import Flags, Floats, Groups, Ints, codes, ints
 from wattwarden.scoring.parameters import ScoringParameters
 
@@ -84,8 +86,12 @@ def prepared(findings: pa.Table, register: Register, parameters: ScoringParamete
     return table
 
 
-def causes(rows: pa.Table, parameters: ScoringParameters) -> pa.Table:
-    """Merge prepared findings into CAUSE_SCHEMA, ordered by case and cause."""
+def causes(rows: pa.Table, parameters: ScoringParameters, learned: Learned | None = None) -> pa.Table:
+    """Merge prepared findings into CAUSE_SCHEMA, ordered by case and cause.
+
+    Args:
+        learned: The learned theft score, which is then fused with what the rules say of the same cause.
+    """
     case, cause, rule = ints(rows["case"], 0), codes(rows["cause"])[0], codes(rows["rule_id"])[0]
     by_rule = _per_rule(rows, Groups.of(case, cause, rule))
     first = by_rule["first"]
@@ -99,6 +105,9 @@ def causes(rows: pa.Table, parameters: ScoringParameters) -> pa.Table:
         name: by_rule[name][lead]
         for name in ("low", "likely", "high", "consequence", "recoverable", "lead_row")
     }
+    lead_row = pa.array(chosen["lead_row"])
+    if learned:
+        probability = _fused(by_rule, rows, groups, parameters, learned, lead_row)
     expected = (probability * chosen["recoverable"] + ONE // 2) // ONE
     starts = pa.array(first[groups.starts])
     columns: list[object] = [
@@ -109,10 +118,26 @@ def causes(rows: pa.Table, parameters: ScoringParameters) -> pa.Table:
         expected,
         groups.total(by_rule["count"]),
         groups.sizes,
-        rows["rule_id"].take(pa.array(chosen["lead_row"])),
+        rows["rule_id"].take(lead_row),
         chosen["lead_row"],
     ]
     return pa.table(dict(zip(CAUSE_SCHEMA.names, columns, strict=True)), schema=CAUSE_SCHEMA)
+
+
+def _fused(
+    by_rule: dict[str, Ints], rows: pa.Table, groups: Groups, parameters: ScoringParameters, learned: Learned,
+    lead_row: pa.Array,
+) -> Ints:  # fmt: skip
+    """Probability of each cause by the rules and the learned score together."""
+    of_score = pc.equal(rows["rule_id"], LEARNED_RULE).to_numpy()[by_rule["first"]]
+    if not learned.weights:
+        return _merged(by_rule["certainty"], groups, parameters)
+    certainty = np.where(of_score, 0, by_rule["certainty"])
+    order = np.lexsort((-certainty, groups.index))
+    by_rules = _merged(certainty[order], groups, parameters)
+    ceiling = int(parameters.probability_ceiling.value * ONE)
+    customers = rows["customer_id"].take(lead_row)
+    return learned.probability(by_rules, rows["cause"].take(lead_row), customers, ceiling)
 
 
 def at_least_one(certainty: Ints, groups: Groups, parameters: ScoringParameters) -> Ints:

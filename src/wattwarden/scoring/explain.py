@@ -11,6 +11,7 @@ from wattwarden.domain.labels import Label
 from wattwarden.domain.money import round_to, yuan_text
 from wattwarden.rulekit.register import Register
 from wattwarden.scoring.evidence import ONE, causes, prepared
+from wattwarden.scoring.fusion import CAUSE, Learned
 from wattwarden.scoring.parameters import ScoringParameters
 
 PLACE_LABELS = {
@@ -26,6 +27,7 @@ def explain(
     register: Register,
     parameters: ScoringParameters,
     titles: Mapping[str, Label],
+    learned: Learned | None = None,
 ) -> list[Label]:
     """Why the case stands where it stands.
 
@@ -35,19 +37,36 @@ def explain(
         register: As given to ``score``.
         parameters: As given to ``score``.
         titles: Titles by rule id; a rule that is not there is called by its id.
+        learned: As given to ``score``.
 
     Returns:
         Sentences: one per cause, then the probability, the costs, and the net value.
     """
-    by_cause = causes(prepared(findings, register, parameters), parameters).sort_by(
+    by_cause = causes(prepared(findings, register, parameters), parameters, learned).sort_by(
         [("expected", "descending"), ("cause", "ascending")]
     )
     return [
         *(_cause(row, parameters, titles) for row in by_cause.to_pylist()),
+        *_learned(case, by_cause, learned),
         *_chance(case),
         *_costs(case, parameters),
         _net(case, by_cause.num_rows),
     ]
+
+
+def _learned(case: Mapping[str, object], by_cause: pa.Table, learned: Learned | None) -> list[Label]:
+    """What the learned score rests on, where it took part."""
+    customer = str(case["customer_id"])
+    if learned is None or CAUSE not in by_cause["cause"].to_pylist() or customer not in learned.log_odds:
+        return []
+    zh, en = learned.because.get(customer, ("没有突出的原因", "nothing stands out"))
+    how = "已与规则证据融合为上述可能性" if learned.weights else "为无检查结果时的假设，未参与融合"
+    how_en = (
+        "fused with the rules into the chance above"
+        if learned.weights
+        else "assumed before any inspection, not fused"
+    )
+    return [Label(zh=f"学习评分({how})的原因：{zh}。", en=f"The learned score ({how_en}) rests on: {en}.")]
 
 
 def percent(share: Decimal) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, field_validator, model_validator
 
 from wattwarden.domain.case import Place
-from wattwarden.domain.content import BUILT_IN, read_yaml, validate
+from wattwarden.domain.content import BUILT_IN, overlaid
 from wattwarden.domain.labels import Label, Strict
 
 FILE = "scoring.yaml"
@@ -94,9 +94,4 @@ def load_scoring_parameters(root: Path = BUILT_IN, site: Path | None = None) -> 
     Raises:
         WattwardenError: a key is unknown or missing, or a number out of range.
     """
-    path = root / FILE
-    data = read_yaml(path)
-    own = site / FILE if site else None
-    if own and own.exists():
-        data, path = {**data, **read_yaml(own)}, own
-    return validate(ScoringParameters, data, str(path))
+    return overlaid(ScoringParameters, FILE, root, site)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from wattwarden.domain.case import CASE_SCHEMA, SEVERITIES
 from wattwarden.rulekit.register import Register
 from wattwarden.scoring.evidence import ONE, PLACES, at_least_one, case_subjects, causes, prepared
+from wattwarden.scoring.fusion import Learned
 from wattwarden.scoring.grouping import Groups, Ints, codes, ints
 from wattwarden.scoring.parameters import ScoringParameters
 
@@ -21,13 +22,16 @@ KEY_LENGTH = 16
 _UNIT = Decimal("0.0001")
 
 
-def score(findings: pa.Table, register: Register, parameters: ScoringParameters) -> pa.Table:
+def score(
+    findings: pa.Table, register: Register, parameters: ScoringParameters, learned: Learned | None = None
+) -> pa.Table:
     """Candidate cases of the findings, best first.
 
     Args:
         findings: FINDING_SCHEMA, in any order.
         register: Gives the consequence where a rule sized no money.
         parameters: What looking costs, what is made good, how evidence adds up.
+        learned: The learned theft score, where a model is promoted.
 
     Returns:
         CASE_SCHEMA.
@@ -35,7 +39,7 @@ def score(findings: pa.Table, register: Register, parameters: ScoringParameters)
     if not findings.num_rows:
         return CASE_SCHEMA.empty_table()
     rows = prepared(findings, register, parameters)
-    by_cause = causes(rows, parameters)
+    by_cause = causes(rows, parameters, learned)
     columns = {**_merged(rows, by_cause, parameters), **_described(rows)}
     columns["rank"] = np.zeros(len(columns["case_key"]), dtype=np.int64)
     arrays = [pa.array(columns[field.name]).cast(field.type) for field in CASE_SCHEMA]
@@ -48,11 +52,12 @@ def score(findings: pa.Table, register: Register, parameters: ScoringParameters)
 def case_keys(findings: pa.Table) -> pa.Array:
     """The key of the case to which each finding belongs."""
     encoded = case_subjects(findings).combine_chunks().dictionary_encode()
-    keys = pa.array([_case_key(subject) for subject in encoded.dictionary.to_pylist()], pa.string())
+    keys = pa.array([case_key_of(subject) for subject in encoded.dictionary.to_pylist()], pa.string())
     return keys.take(encoded.indices)
 
 
-def _case_key(subject: str) -> str:
+def case_key_of(subject: str) -> str:
+    """The key of the case about ``kind:number``."""
     return hashlib.sha256(subject.encode()).hexdigest()[:KEY_LENGTH]
 
 
@@ -92,7 +97,7 @@ def _described(rows: pa.Table) -> dict[str, Ints | pa.Array]:
     parts = pc.split_pattern(subject, ":", max_splits=1)
     worst = groups.largest(ints(rows["severity_rank"], 0))
     return {
-        "case_key": pa.array([_case_key(s) for s in subject.to_pylist()], pa.string()),
+        "case_key": pa.array([case_key_of(s) for s in subject.to_pylist()], pa.string()),
         "premise_id": rows["premise_id"].take(first).combine_chunks(),
         "subject_kind": pc.list_element(parts, 0),
         "subject_id": pc.list_element(parts, 1),

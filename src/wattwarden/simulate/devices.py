@@ -131,7 +131,7 @@ def _routine_work(world: World) -> None:
         if kind == "repair":
             event(world, "terminal_cover_open", int(customer), float(day) + (hour - 0.3) / 24, 0.2)
         if kind == "inspect":
-            add_visit(world, int(customer), int(day), "normal", hour, is_random=bool(rng.random() < 0.3))
+            add_visit(world, int(customer), int(day), "normal", hour)
     for customer in np.flatnonzero(world.people.is_high_voltage):
         for kind in ("safety", "manager_visit"):
             work_order(
@@ -144,15 +144,21 @@ def _routine_work(world: World) -> None:
 
 
 def add_visit(
-    world: World, customer: int, day: int, outcome: str, hour: float = 10.0, is_random: bool = False
+    world: World,
+    customer: int,
+    day: int,
+    outcome: str,
+    hour: float = 10.0,
+    draw_probability: float | None = None,
 ) -> None:
-    """The result of a visit by two inspectors."""
+    """The result of a visit by two inspectors, chosen by them or drawn by lot with a known chance."""
     crew = world.station_staff[int(world.people.station[customer])]["meter"]
     world.add(
         "inspection_result",
         {"inspection_id": world.next_id("JC"), "customer_id": customer_id(customer),
          "meter_id": current_meter(world, customer, day), "visited_at": world.at(day, hour), "staff_id": crew[0],
-         "second_staff_id": crew[1], "outcome": outcome, "is_random": is_random},
+         "second_staff_id": crew[1], "outcome": outcome,
+         "is_random": draw_probability is not None, "draw_probability": draw_probability},
     )  # fmt: skip
 
 

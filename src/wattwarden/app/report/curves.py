@@ -4,19 +4,19 @@ All findings of the report that want the same curve are read by one query, limit
 so that a derived table is not computed for a whole county to draw fifty of its meters.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from wattwarden.app.reading_room import MOST_POINTS, curve_key
 from wattwarden.app.report.material import Material
 from wattwarden.app.shown_value import column_label
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.domain.labels import Label
+from wattwarden.domain.tables import Contract
 from wattwarden.engines.derive import derivation_order
 from wattwarden.rulekit.model import Series
 
-MOST_POINTS = 400
 Row = Mapping[str, object]
 Points = list[tuple[object, ...]]
 
@@ -53,7 +53,7 @@ def curves(material: Material, rows: Sequence[Row]) -> dict[str, list[Curve]]:
     wanted: dict[Series, set[str]] = {}
     for row in rows:
         for series in _series(material, row):
-            wanted.setdefault(series, set()).add(_subject(row, series))
+            wanted.setdefault(series, set()).add(curve_key(row, series))
     points = {series: _read(material, series, sorted(ids - {""})) for series, ids in wanted.items()}
     return {
         str(row["finding_key"]): [
@@ -70,18 +70,11 @@ def _series(material: Material, row: Row) -> Iterable[Series]:
     return rule.proof.series if rule else ()
 
 
-def _subject(row: Row, series: Series) -> str:
-    """The finding's value of the column that selects its curve; empty where it has none."""
-    proof = json.loads(str(row["proof"]))
-    value = proof.get(series.match, row.get(series.match))
-    return "" if value is None else str(value)
-
-
 def _drawn(material: Material, series: Series, points: dict[str, Points] | str, row: Row) -> Curve | None:
     if isinstance(points, str):
         return Curve(Label(zh=series.zh, en=series.en), (), (), None, None, points)
-    mine = points.get(_subject(row, series))
-    return _curve(material, series, mine, row) if mine else None
+    mine = points.get(curve_key(row, series))
+    return curve_of(material.contract, series, mine, row) if mine else None
 
 
 def _read(material: Material, series: Series, ids: Sequence[str]) -> dict[str, Points] | str:
@@ -116,8 +109,9 @@ def _query(material: Material, series: Series, ids: Sequence[str]) -> str:
     )
 
 
-def _curve(material: Material, series: Series, points: Points, row: Row) -> Curve:
-    table = material.contract[series.table]
+def curve_of(contract: Contract, series: Series, points: Points, row: Row) -> Curve:
+    """The curve through ``points``, each the time and the values of ``series.y``."""
+    table = contract[series.table]
     lines = []
     for index, name in enumerate(series.y, start=1):
         quantity = table.columns[name].quantity
@@ -125,8 +119,8 @@ def _curve(material: Material, series: Series, points: Points, row: Row) -> Curv
         unit = Label(zh="元", en="yuan") if is_money else _unit(quantity.unit_zh, quantity.unit_en)
         values = [_plain(point[index], is_money) for point in points]
         label = Label(
-            zh=column_label(material.contract, series.table, name, "zh"),
-            en=column_label(material.contract, series.table, name, "en"),
+            zh=column_label(contract, series.table, name, "zh"),
+            en=column_label(contract, series.table, name, "en"),
         )
         lines.append(Line(label, unit, values))
     x = [str(point[0]).replace("T", " ") for point in points]

@@ -20,6 +20,7 @@ from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.rulekit.model import Rule
 from wattwarden.rulekit.register import Clause, Register, load_clauses, load_register
 from wattwarden.scoring.evidence import causes, prepared
+from wattwarden.scoring.fusion import Learned
 from wattwarden.scoring.parameters import ScoringParameters, load_scoring_parameters
 
 
@@ -65,7 +66,12 @@ class Material:
     @cached_property
     def causes(self) -> pa.Table:
         """Losses by case and cause, each once."""
-        return causes(self.prepared, self.parameters)
+        return causes(self.prepared, self.parameters, self.learned)
+
+    @cached_property
+    def learned(self) -> Learned | None:
+        """The learned theft score that took part in the scan."""
+        return self.scan.learned
 
     def title(self, rule_id: str) -> Label:
         """Title of a rule; its id where the catalogue no longer has it."""
@@ -77,14 +83,19 @@ class Material:
 def gathered(home: Path, scan: ScanFiles, masker: Masker) -> Iterator[Material]:
     """The material of one scan; the lake stays open while the block runs."""
     with scanned_lake(home, scan) as engine:
-        yield Material(
-            home=home,
-            scan=scan,
-            engine=engine,
-            contract=contract(),
-            rules=all_rules(home),
-            register=load_register(),
-            clauses=load_clauses(),
-            parameters=load_scoring_parameters(BUILT_IN, home / SITE_CONTENT),
-            masker=masker,
-        )
+        yield material_of(home, scan, engine, masker)
+
+
+def material_of(home: Path, scan: ScanFiles, engine: DuckDBEngine, masker: Masker) -> Material:
+    """The material of a scan whose lake is open already."""
+    return Material(
+        home=home,
+        scan=scan,
+        engine=engine,
+        contract=contract(),
+        rules=all_rules(home),
+        register=load_register(),
+        clauses=load_clauses(),
+        parameters=load_scoring_parameters(BUILT_IN, home / SITE_CONTENT),
+        masker=masker,
+    )

@@ -112,7 +112,9 @@ def _story(
         address=_text(shown.value("address", person.get("address"))),
         organisation=organisations.get(org, org),
         titles=[material.title(rule) for rule in dict.fromkeys(str(r) for r in rows["rule_id"].to_pylist())],
-        because=explain(case, rows, material.register, material.parameters, material.titles),
+        because=explain(
+            case, rows, material.register, material.parameters, material.titles, material.learned
+        ),
         findings=[_finding(material, row, drawn.get(str(row["finding_key"]), ())) for row in told],
         more=rows.num_rows - len(told),
     )

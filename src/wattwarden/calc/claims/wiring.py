@@ -1,37 +1,28 @@
 """Correction factors that theory gives for a balanced load: a proposal, never in place of the diagram.
 
-Source: DOMAIN A.4 (recalled, derived again): K = P_correct ÷ P_wrong.
+Source: DOMAIN A.4 (recalled, derived again): K = P_correct ÷ P_wrong; the powers come from ``metering.wiring``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
+from wattwarden.calc.metering.wiring import Current, Wiring
 from wattwarden.domain.errors import fail
 from wattwarden.domain.money import round_to
 
 FACTOR_DIGITS = 6
-ROOT_3 = Decimal(3).sqrt()
-HALF = Decimal("0.5")
-
-
-def _cos_30_minus(cos: Decimal, sin: Decimal) -> Decimal:
-    return ROOT_3 / 2 * cos + HALF * sin
-
-
-def _cos_30_plus(cos: Decimal, sin: Decimal) -> Decimal:
-    return ROOT_3 / 2 * cos - HALF * sin
-
-
-FACTORS: Mapping[str, Callable[[Decimal, Decimal], tuple[Decimal, Decimal]]] = {
-    "4w_one_voltage_lost": lambda _cos, _sin: (Decimal(3), Decimal(2)),
-    "4w_two_voltages_lost": lambda _cos, _sin: (Decimal(3), Decimal(1)),
-    "4w_one_ct_reversed": lambda _cos, _sin: (Decimal(3), Decimal(1)),
-    "4w_two_cts_reversed": lambda _cos, _sin: (Decimal(3), Decimal(-1)),
-    "3w_uab_lost": lambda cos, sin: (ROOT_3 * cos, _cos_30_minus(cos, sin)),
-    "3w_ucb_lost": lambda cos, sin: (ROOT_3 * cos, _cos_30_plus(cos, sin)),
-    "3w_one_ct_reversed": lambda cos, sin: (ROOT_3 * cos, sin),
+A, B, C = (Current(phase) for phase in "abc")
+MINUS_A, MINUS_B = (Current(phase, is_reversed=True) for phase in "ab")
+FAULTS: Mapping[str, Wiring] = {
+    "4w_one_voltage_lost": Wiring("4w", "-bc", (A, B, C)),
+    "4w_two_voltages_lost": Wiring("4w", "--c", (A, B, C)),
+    "4w_one_ct_reversed": Wiring("4w", "abc", (MINUS_A, B, C)),
+    "4w_two_cts_reversed": Wiring("4w", "abc", (MINUS_A, MINUS_B, C)),
+    "3w_uab_lost": Wiring("3w", "-bc", (A, C)),
+    "3w_ucb_lost": Wiring("3w", "ab-", (A, C)),
+    "3w_one_ct_reversed": Wiring("3w", "abc", (MINUS_A, C)),
 }
-"""Correct and recorded power, up to a common factor, by fault; from cosφ and sinφ of an inductive load."""
+"""Faults with a name of their own; any other wiring is entered as a vector diagram."""
 
 
 def theory_factor(fault: str, cos_phi: Decimal) -> Decimal:
@@ -40,12 +31,10 @@ def theory_factor(fault: str, cos_phi: Decimal) -> Decimal:
     Raises:
         WattwardenError: unknown fault, cosφ outside 0 to 1, or a meter that records nothing at this cosφ.
     """
-    if fault not in FACTORS:
-        raise fail("wiring fault", found=fault, expected=f"one of {', '.join(FACTORS)}")
-    if not 0 < cos_phi <= 1:
-        raise fail("power factor", found=str(cos_phi), expected="more than 0, at most 1")
-    correct, recorded = FACTORS[fault](cos_phi, (1 - cos_phi * cos_phi).sqrt())
-    if not round_to(recorded, FACTOR_DIGITS):
+    if fault not in FAULTS:
+        raise fail("wiring fault", found=fault, expected=f"one of {', '.join(FAULTS)}")
+    factor = FAULTS[fault].factor(cos_phi)
+    if factor is None:
         raise fail("wiring fault", found=f"{fault} at cosφ {cos_phi}", expected="a meter that records energy",
                    action="Settle by the use of a normal month.")  # fmt: skip
-    return round_to(correct / recorded, FACTOR_DIGITS)
+    return round_to(factor, FACTOR_DIGITS)

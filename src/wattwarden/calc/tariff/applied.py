@@ -8,8 +8,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wattwarden.calc.tariff.bill import RATES
-from wattwarden.calc.tariff.derivation import PART_NAMES, PER_KWH, same, text
-from wattwarden.calc.tariff.figures import LEVELS, Figures, Terms, figures_for, has_annual_tiers, tier_limits
+from wattwarden.calc.tariff.derivation import PART_NAMES, PER_KWH, purchase_steps, same, text
+from wattwarden.calc.tariff.figures import (
+    LEVELS,
+    SHARED_METER,
+    TOU_AVERAGE,
+    Figures,
+    Terms,
+    figures_for,
+    has_annual_tiers,
+    tier_limits,
+)
 from wattwarden.domain.labels import Label
 from wattwarden.domain.prices import UNIT_NAMES, PriceBooks
 from wattwarden.domain.timetable import RATE_NAMES
@@ -84,7 +93,7 @@ def _home_reason(terms: Terms, figures: Figures) -> Reason:
         return Reason(
             home, Label(zh="已选择居民分时，执行居民峰谷电价", en="time of use was chosen: its prices apply")
         )
-    if terms.price_code is not None:
+    if terms.price_code == SHARED_METER:
         return Reason(
             Label(zh="居民合表用户", en="homes behind one meter"),
             Label(zh="执行合表电价，不分档", en="the price of a shared meter, without tiers"),
@@ -129,6 +138,11 @@ def _tou_reason(terms: Terms, figures: Figures) -> Reason:
             Label(zh="档案执行分时，但不由电网代理购电", en="the file says time of use, but energy is not bought by agency"),
             Label(zh=f"不再执行政府分时电价({line.document})", en=f"the government's hours do not apply ({line.document})"),
         )  # fmt: skip
+    if terms.price_code == TOU_AVERAGE:
+        return Reason(
+            Label(zh="已选择分时平均电价", en="the average time-of-use price was chosen"),
+            Label(zh="全部电量执行同一电价，另加价", en="all energy costs the same, with a surcharge"),
+        )
     return Reason(
         Label(zh="档案不执行分时", en="the file says no time of use"),
         Label(zh="全部电量执行同一电价", en="all energy costs the same"),
@@ -182,6 +196,7 @@ def _books(terms: Terms, figures: Figures, books: PriceBooks) -> Iterator[Step]:
 def _built(figures: Figures) -> Iterator[Step]:
     """The energy price from its parts, and the price in each rate."""
     prices = figures.prices
+    yield from purchase_steps(figures)
     if figures.parts:
         names = [PART_NAMES[name] for name in figures.parts]
         what = Label(
@@ -192,15 +207,20 @@ def _built(figures: Figures) -> Iterator[Step]:
         yield Step(what, sum(figures.parts.values(), Decimal(0)), PER_KWH, same(parts))
     for rate in (name for name in RATES if name in prices.rates):
         label, ratio = RATE_NAMES[rate], figures.ratios.get(rate)
-        working = None if ratio is None else Label(zh=f"可浮动部分 × {text(ratio)} + 不浮动部分",
-                                                   en=f"floating part × {text(ratio)} + the rest")  # fmt: skip
+        working = None if ratio is None else _floated(figures, ratio)
         yield Step(
             Label(zh=f"{label.zh}段电价", en=f"{label.en} price"), prices.rates[rate], PER_KWH, working
         )
 
 
+def _floated(figures: Figures, ratio: Decimal) -> Label:
+    """How a rate's price comes about: what floats times the ratio, and what does not."""
+    rest = sum(figures.parts.values(), Decimal(0)) - figures.floating
+    return same(f"{text(figures.floating)} × {text(ratio)}" + (f" + {text(rest)}" if rest else ""))
+
+
 def _limits(terms: Terms, months: int, books: PriceBooks) -> Iterator[Step]:
-    if terms.tariff_class != "residential" or terms.is_tou or terms.price_code is not None:
+    if terms.tariff_class != "residential" or terms.is_tou or terms.price_code == SHARED_METER:
         return
     yearly = has_annual_tiers(books, terms.region)
     zh, en = ("全年", "of the year") if yearly else (f"{months} 个月", f"of {months} months")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wattwarden.calc.tariff.details import sentences
 from wattwarden.calc.tariff.engine import LARGEST_KW, LARGEST_KWH, figure_record
 from wattwarden.calc.tariff.figures import (
     Figures,
@@ -52,6 +53,8 @@ Outcome = Literal[
 """What became of a bill; the first fault in this order is the one that is named."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 LONGEST_MONTH = 31
+MOST_MONTHS = 12
+"""Months that one reading may cover."""
 TERMS = (
     "region", "seg_from", "tariff_class", "billing_mode", "voltage_level", "is_tou", "price_code", "market",
     "package", "contract_price", "coefficient", "service_fee", "green_price", "average_price",
@@ -87,17 +90,18 @@ def assemble(rows: pa.Table, books: PriceBooks) -> Assembled:
     figures, position, unpriced = _figures(rows, books)
     timed = np.array([f.timed if f else False for f in figures])[position]
     segments = _segments(look, position, timed)
-    bills = _bills(look, first, count)
-    checks = _Checks(look, first, count, timed)
-    checks.fail("no_price", np.array([not f for f in figures])[position])
+    bills, months = _bills(look, first, count)
+    segments["days"] *= np.repeat(months, count)
+    checks = _Checks(look, first, timed)
+    checks.fail_because("no_price", position, unpriced)
     checks.fail("split_too_large", _splits_too_large(segments, bills))
-    tables, missing_tables = _pf_tables(look, bills, books)
-    checks.fail_bills("no_price", missing_tables)
-    checks.fail("no_transformer", ~_losses(look, segments, books))
-    checks.fail_bills("no_price", ~_limits(look, bills, books))
+    tables, untabled = _pf_tables(look, bills, books)
+    checks.fail_because("no_price", *untabled)
+    checks.fail_because("no_transformer", *_losses(look, segments, books))
+    checks.fail_because("no_price", *_limits(look, bills, books))
     _policy(look, bills, books)
     outcome = checks.outcomes()
-    detail = _details(look, outcome, first, count, position, unpriced)
+    detail = _details(checks, outcome)
     records = np.array([_record(f) for f in figures], PRICE)
     return Assembled(rows, bills, segments, records, figures, tables, outcome, detail)
 
@@ -114,9 +118,9 @@ class _Columns:
             column = column.cast(pa.int32())
         return np.asarray(pc.fill_null(column.cast(pa.int64()), NULL).to_numpy(), dtype=np.int64)
 
-    def texts(self, name: str, first: int, count: int) -> list[str | None]:
-        values: list[str | None] = self._rows.column(name).slice(first, count).to_pylist()
-        return values
+    def rows(self, places: Ints) -> pa.Table:
+        """The rows at these places."""
+        return self._rows.take(pa.array(places))
 
     def bools(self, name: str) -> Bools:
         return np.asarray(pc.fill_null(self._rows.column(name), False).to_numpy(), dtype=np.bool_)
@@ -151,18 +155,22 @@ def _in_order(rows: pa.Table) -> tuple[pa.Table, Ints, Ints]:
     return rows.take(pa.array(order)).combine_chunks(), first.astype(np.int64), count.astype(np.int64)
 
 
-def _figures(rows: pa.Table, books: PriceBooks) -> tuple[list[Figures | None], Ints, dict[int, str]]:
-    """Figures of each distinct set of terms, which set each row has, and why a set has none."""
+def _said(error: WattwardenError) -> str:
+    return "; ".join(str(problem) for problem in error.problems)
+
+
+def _figures(rows: pa.Table, books: PriceBooks) -> tuple[list[Figures | None], Ints, list[str]]:
+    """Figures of each distinct set of terms, which set each row has, and why a set has none, else nothing."""
     exports = pa.array(_Columns(rows).ints("export_kwh") > 0)
     position, sets = _Columns(rows.append_column("exports", exports)).groups(*TERMS, "exports")
     found: list[Figures | None] = []
-    why: dict[int, str] = {}
+    why = [""] * len(sets)
     for number, terms in enumerate(sets):
         try:
             found.append(figures_for(terms_of(terms), books))
         except WattwardenError as error:
             found.append(None)
-            why[number] = "; ".join(str(problem) for problem in error.problems)
+            why[number] = _said(error)
     return found, position, why
 
 
@@ -206,20 +214,22 @@ def _or_zero(values: Ints) -> Ints:
     return np.where(values == NULL, 0, values)
 
 
-def _bills(look: _Columns, first: Ints, count: Ints) -> Records:
+def _bills(look: _Columns, first: Ints, count: Ints) -> tuple[Records, Ints]:
+    """Records of the bills, and the monthly charges that each of them holds."""
     bills = np.zeros(len(first), BILL)
     bills["first"], bills["count"] = first, count
     begin, end = look.ints("from_date")[first], look.ints("to_date")[first]
     month = look.ints("bill_month")[first].astype("datetime64[D]").astype("datetime64[M]")
     opens, closes = (m.astype("datetime64[D]").astype(np.int64) for m in (month, month + 1))
-    # A period that leaves the calendar month is a whole reading cycle: its own days are the full charge.
+    # A period that leaves the calendar month is a whole reading cycle: its own days are the full charge
+    # of the months read at once.
     inside = (begin >= opens) & (end <= closes)
     bills["days_in_month"] = np.maximum(np.where(inside, closes - opens, end - begin), 1)
     bills["kwh_before"] = _or_zero(look.ints("kwh_before")[first])
     for name in ("reactive", "measured_demand", "pf_standard"):
         bills[name] = look.ints(name)[first]
     bills["discount_capacity"] = look.ints("contract_capacity")[first]
-    return bills
+    return bills, np.where(inside, 1, np.maximum(look.ints("months")[first], 1))
 
 
 def _splits_too_large(segments: Records, bills: Records) -> Bools:
@@ -229,59 +239,68 @@ def _splits_too_large(segments: Records, bills: Records) -> Bools:
     return np.asarray(taken > np.maximum(segments["kwh"], 0) * days_in_month)
 
 
-def _pf_tables(look: _Columns, bills: Records, books: PriceBooks) -> tuple[Ints, Bools]:
+_Why = tuple[Ints, list[str]]
+"""Which set of facts each row has, and why a set is at fault, else nothing."""
+
+
+def _of_first(bills: Records, group: Ints, why: list[str]) -> _Why:
+    """Faults of whole bills: those of their first rows."""
+    sets = np.full(len(group), len(why))
+    sets[bills["first"]] = group[bills["first"]]
+    return sets, [*why, ""]
+
+
+def _pf_tables(look: _Columns, bills: Records, books: PriceBooks) -> tuple[Ints, _Why]:
     """Tables of adjustments in 10⁻⁶, and which bills have a standard without a table."""
     group, sets = look.groups("region", "bill_month", "pf_standard")
-    tables, known = [], []
-    for row in sets:
+    tables, why = [], [""] * len(sets)
+    for number, row in enumerate(sets):
         rates: tuple[int, ...] = (0,) * 101
-        fits = True
         if row["pf_standard"] is not None:
             try:
                 table = pf_table(books, row["region"] or "", row["bill_month"], row["pf_standard"])
                 rates = tuple(scaled(rate, SHARE_DIGITS - 2) for rate in table)
-            except WattwardenError:
-                fits = False
+            except WattwardenError as error:
+                why[number] = _said(error)
         tables.append(rates)
-        known.append(fits)
     bills["pf_table"] = group[bills["first"]]
-    return np.array(tables, dtype=np.int64), ~np.array(known, dtype=np.bool_)[bills["pf_table"]]
+    return np.array(tables, dtype=np.int64), _of_first(bills, group, why)
 
 
-def _losses(look: _Columns, segments: Records, books: PriceBooks) -> Bools:
-    """Fill in the losses of low-side metered customers; which segments have all that is needed."""
+def _losses(look: _Columns, segments: Records, books: PriceBooks) -> _Why:
+    """Fill in the losses of low-side metered customers; which segments lack what is needed."""
     group, sets = look.groups("region", "seg_from", "metering_mode", "tariff_class", "transformers")
     losses = np.zeros((len(sets), 2), dtype=np.int64)
-    fits = np.ones(len(sets), dtype=np.bool_)
+    why = [""] * len(sets)
     for number, row in enumerate(sets):
         if row["metering_mode"] != "hv_lv" or row["tariff_class"] == "residential":
             continue
         try:
             iron = no_load_kw(books, row["region"] or "", row["seg_from"], row["transformers"])
             losses[number] = 1, scaled(iron, LOSS_DIGITS)
-        except WattwardenError:
-            fits[number] = False
+        except WattwardenError as error:
+            why[number] = _said(error)
     segments["has_losses"], segments["no_load_w"] = losses[group, 0], losses[group, 1]
     segments["rated"] = np.maximum(_or_zero(segments["capacity"]), 0)
-    return np.asarray(fits[group])
+    return group, why
 
 
-def _limits(look: _Columns, bills: Records, books: PriceBooks) -> Bools:
-    """Fill in the limits of the tiers; which bills have them."""
+def _limits(look: _Columns, bills: Records, books: PriceBooks) -> _Why:
+    """Fill in the limits of the tiers; which bills lack them."""
     group, sets = look.groups("region", "bill_month", "months", "tariff_class")
     limits = np.zeros((len(sets), 2), dtype=np.int64)
-    fits = np.ones(len(sets), dtype=np.bool_)
+    why = [""] * len(sets)
     for number, row in enumerate(sets):
         if row["tariff_class"] != "residential":
             continue
         try:
             found = tier_limits(books, row["region"] or "", row["bill_month"], int(row["months"] or 1))
             limits[number] = [scaled(limit, ENERGY_DIGITS) for limit in found]
-        except WattwardenError:
-            fits[number] = False
+        except WattwardenError as error:
+            why[number] = _said(error)
     mine = group[bills["first"]]
     bills["tier1_limit"], bills["tier2_limit"] = limits[mine, 0], limits[mine, 1]
-    return np.asarray(fits[mine])
+    return _of_first(bills, group, why)
 
 
 def _policy(look: _Columns, bills: Records, books: PriceBooks) -> None:
@@ -298,35 +317,48 @@ def _policy(look: _Columns, bills: Records, books: PriceBooks) -> None:
 class _Checks:
     """Which bills lack a fact, or have facts that contradict each other."""
 
-    def __init__(self, look: _Columns, first: Ints, count: Ints, timed: Bools) -> None:
-        self._look, self._first, self._count, self._timed = look, first, count, timed
-        self._failed: dict[Outcome, Bools] = {}
+    def __init__(self, look: _Columns, first: Ints, timed: Bools) -> None:
+        self._look, self._first, self._timed = look, first, timed
+        self._at_fault: dict[Outcome, Ints] = {}
+        self._why: dict[Outcome, list[_Why]] = {}
         self._whole_bills()
         self._energy()
         self._terms()
 
     def fail(self, outcome: Outcome, segments: Bools) -> None:
         """Mark the bills of these segments."""
-        self.fail_bills(outcome, np.logical_or.reduceat(segments, self._first))
+        faults = np.where(segments, np.arange(len(segments)), _NOWHERE)
+        rows = np.minimum.reduceat(faults, self._first)
+        self._at_fault[outcome] = np.minimum(self._at_fault.get(outcome, rows), rows)
 
-    def fail_bills(self, outcome: Outcome, bills: Bools) -> None:
-        """Mark these bills."""
-        self._failed[outcome] = self._failed.get(outcome, np.zeros(len(bills), np.bool_)) | bills
+    def fail_because(self, outcome: Outcome, group: Ints, why: list[str]) -> None:
+        """Mark the bills of segments whose set of facts has a reason, and keep it."""
+        self.fail(outcome, np.array([bool(text) for text in why])[group])
+        self._why.setdefault(outcome, []).append((group, why))
 
     def outcomes(self) -> Ints:
         """Position in ``OUTCOMES`` of the first fault of each bill, 0 where there is none."""
         result = np.zeros(len(self._first), dtype=np.int64)
         for position in range(len(OUTCOMES) - 1, 0, -1):
-            failed = self._failed.get(OUTCOMES[position])
-            if failed is not None:
-                result[failed] = position
+            rows = self._at_fault.get(OUTCOMES[position])
+            if rows is not None:
+                result[rows < _NOWHERE] = position
         return result
+
+    def said(self, outcome: Outcome, bills: Ints) -> list[str]:
+        """What was found on these bills, which all have this outcome, and what was expected."""
+        rows = self._at_fault[outcome][bills]
+        if reasons := self._why.get(outcome):
+            return [next((why[group[row]] for group, why in reasons if why[group[row]]), "") for row in rows]
+        if outcome == "rates_missing":
+            return [text or "" for text in self._look.rows(rows).column(DETAIL).to_pylist()]
+        return sentences(outcome, self._look.rows(rows))
 
     def _whole_bills(self) -> None:
         look, first = self._look, self._first
         days = look.ints("to_date") - look.ints("from_date")
         months = np.maximum(look.ints("months"), 1)
-        self.fail("period_invalid", (days <= 0) | (days > LONGEST_MONTH * months))
+        self.fail("period_invalid", (days <= 0) | (days > LONGEST_MONTH * months) | (months > MOST_MONTHS))
         self.fail("no_region", ~look.present("region"))
         self.fail("no_reading", ~look.present("kwh"))
         self.fail("register_reversed", look.bools("is_reversed"))
@@ -365,17 +397,16 @@ class _Checks:
         self.fail("several_splits", look.ints("splits") > 1)
 
 
+_NOWHERE = np.iinfo(np.int64).max
+"""Row of a bill without the fault."""
 RATE_TOLERANCE = 100
 """The rates of a meter may miss its total by 1 kWh of rounding in their registers, in 0.01 kWh."""
 
 
-def _details(
-    look: _Columns, outcome: Ints, first: Ints, count: Ints, position: Ints, unpriced: dict[int, str]
-) -> list[str]:
+def _details(checks: _Checks, outcome: Ints) -> list[str]:
     detail = [""] * len(outcome)
-    for bill in np.flatnonzero(outcome == OUTCOMES.index("no_price")):
-        detail[bill] = unpriced.get(int(position[first[bill]]), "")
-    for bill in np.flatnonzero(outcome == OUTCOMES.index("rates_missing")):
-        said = look.texts(DETAIL, int(first[bill]), int(count[bill]))
-        detail[bill] = next((text for text in said if text), "")
+    for number in np.unique(outcome[outcome > 0]):
+        bills = np.flatnonzero(outcome == number)
+        for bill, text in zip(bills, checks.said(OUTCOMES[number], bills), strict=True):
+            detail[bill] = text
     return detail

@@ -27,7 +27,8 @@ Source: DOMAIN A.1, A.3, A.9, B.1 to B.6, as cited at each rule:
   to 0.01. The adjustment is taken of energy, losses, surcharge, capacity and demand, and of system operation
   where the province says so; never of funds, green value, standby, split-off energy or homes. No energy, no
   adjustment.
-* Homes (B.5): tiers on the whole bill, monthly limits times the months covered, or limits of a year from
+* A bill of several months holds as many monthly charges, hours of loss and fixed quantities (A.1, A.9).
+* Homes (B.5): tiers on the whole bill, the sum of the limits of the months covered, or limits of a year from
   which the energy used before this bill is taken. In a bill of several segments the energy of each segment
   goes through the tiers in the order of time; energy that is split off, charged by time of use or used in
   another class takes no room in them.
@@ -125,7 +126,7 @@ class Segment:
     """A part of the month in which no term and no price changes.
 
     Attributes:
-        days: Calendar days of the segment.
+        days: Calendar days of the segment; times the months, where a bill covers several.
         kwh: Energy of all metering points.
         rates_kwh: Energy in each rate; empty without time of use. Their sum is ``kwh``.
         capacity_kva: Capacity in operation, hot standby included.
@@ -154,8 +155,8 @@ class Bill:
 
     Attributes:
         days_in_month: Calendar days of the month of the bill.
-        tier_limits_kwh: Upper limits of tiers 1 and 2 for the whole bill (the months covered are multiplied
-            in), or for the whole year when ``kwh_before`` counts from its beginning.
+        tier_limits_kwh: Upper limits of tiers 1 and 2 for the whole bill (the sum of its months), or for the
+            whole year when ``kwh_before`` counts from its beginning.
         kwh_before: Energy of the year before this bill, where limits are of the year.
         reactive_kvarh: Reactive energy, both directions.
         measured_demand_kw: Highest demand of the month.

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from wattwarden.calc.tariff.bill import Bill, Element, Line, Losses, Segment
 from wattwarden.calc.tariff.engine import price_bill
-from wattwarden.calc.tariff.figures import Figures
+from wattwarden.calc.tariff.figures import TOU_AVERAGE, Figures
+from wattwarden.calc.tariff.packages import package_price, package_working
 from wattwarden.calc.tariff.readable import ReadableBill
 from wattwarden.domain.labels import Label
 from wattwarden.domain.money import round_to, yuan_text
@@ -102,6 +103,7 @@ def _price_steps(segment: Segment, figures: Figures) -> Iterator[Step]:
     """How the energy price is built from its parts, and floated."""
     if not figures.parts:
         return
+    yield from purchase_steps(figures)
     parts = " + ".join(text(value) for value in figures.parts.values())
     names = (
         "、".join(PART_NAMES[name].zh for name in figures.parts),
@@ -114,16 +116,37 @@ def _price_steps(segment: Segment, figures: Figures) -> Iterator[Step]:
         if not segment.rates_kwh.get(rate):
             continue
         ratio = figures.ratios.get(rate)
-        working = same(f"{text(base)} × {text(ratio)}") if ratio is not None else None
+        rest = "" if figures.floating == base else f" + {text(base - figures.floating)}"
+        working = same(f"{text(figures.floating)} × {text(ratio)}{rest}") if ratio is not None else None
         yield Step(Label(zh=f"{NAMES[rate].zh.removesuffix('段电费')}段电价", en=f"{rate.capitalize()} price"),
                    price, PER_KWH, working, _bases(figures, "sharp")[-1:])  # fmt: skip
 
 
+def purchase_steps(figures: Figures) -> Iterator[Step]:
+    """The purchase price of a market contract, by the formula of its package."""
+    if figures.package is None:
+        return
+    kind = PACKAGES[figures.package.kind or "stated"]
+    what = Label(zh=f"购电价格({kind.zh})", en=f"Purchase price ({kind.en})")
+    price, working = package_price(figures.package), package_working(figures.package)
+    shown = None if working == text(price) else same(working)
+    yield Step(what, price, PER_KWH, shown, (Basis("retail-hunan-2025.package-price", "verified_by_copy"),))
+
+
+PACKAGES = {
+    "stated": Label(zh="合同约定", en="stated in the contract"),
+    "market_rate": Label(zh="市场费率", en="market rate"),
+    "average_plus_fee": Label(zh="交易均价加服务费", en="average price plus fee"),
+    "profit_share": Label(zh="比例分成", en="profit share"),
+    "mixed": Label(zh="混合", en="mixed"),
+    "green": Label(zh="绿电", en="green"),
+}
 PART_NAMES = {
     "agency_purchase": Label(zh="购电", en="purchase"),
     "grid_loss": Label(zh="上网环节线损", en="losses upstream"),
     "transmission_single_rate": Label(zh="输配电", en="transmission"),
     "transmission_two_part": Label(zh="输配电", en="transmission"),
+    TOU_AVERAGE: Label(zh="分时平均加价", en="average time-of-use surcharge"),
 }
 
 

@@ -21,12 +21,15 @@ from wattwarden.calc.tariff.bill import (
 from wattwarden.calc.tariff.packages import Package, package_price
 from wattwarden.domain.errors import fail
 from wattwarden.domain.money import round_to
+from wattwarden.domain.period import month_start
 from wattwarden.domain.prices import PriceBook, PriceBooks, PriceLine
 
 Market = Literal["agency", "direct", "retail"]
 LEVELS = {"v220": "lv", "v380": "lv"}
 """Level of a price by supply voltage, where they differ in name."""
 SHARED_METER = "shared_meter"
+TOU_AVERAGE = "tou_average"
+"""Price code of a customer who chose the average time-of-use price (B.4), and the book of what it adds."""
 LOW_VOLTAGE = "lv"
 ANNUAL_TIERS = "residential_limit_year"
 """Book that a province with tiers by the year has."""
@@ -39,7 +42,8 @@ class Terms:
 
     Attributes:
         voltage: Code of the supply voltage.
-        price_code: ``shared_meter`` for homes behind one meter.
+        price_code: ``shared_meter`` for homes behind one meter, ``tou_average`` for commerce that chose the
+            average time-of-use price.
         market: How the energy is bought; homes and farms are outside the market.
         package: Price terms of a market contract.
         surcharged: Buys by agency at 1.5 times the price.
@@ -70,6 +74,8 @@ class Figures:
         timed: Time of use is due.
         parts: What the energy price of commerce and industry is the sum of, by name of the book.
         ratios: Time-of-use ratios that were applied.
+        floating: The part of the energy price that the ratios multiply.
+        package: Market contract that sets the purchase price.
     """
 
     prices: Prices
@@ -79,6 +85,8 @@ class Figures:
     timed: bool
     parts: Mapping[str, Decimal]
     ratios: Mapping[Rate, Decimal]
+    floating: Decimal = Decimal(0)
+    package: Package | None = None
 
 
 class _Reader:
@@ -89,6 +97,7 @@ class _Reader:
         self.used: dict[tuple[str, str], PriceLine] = {}
         self.parts: dict[str, Decimal] = {}
         self.ratios: dict[Rate, Decimal] = {}
+        self.floating = Decimal(0)
 
     def book(self, name: str) -> PriceBook:
         return self._books.book(self._region, name)
@@ -118,7 +127,10 @@ def figures_for(terms: Terms, books: PriceBooks) -> Figures:
     shares = Losses(Decimal(0), Decimal(0), Decimal(0),
                     *(reader.value("transformer_copper_loss", level)
                       for level in ("light", "heavy", "heavy_above", "load_factor")))  # fmt: skip
-    return Figures(prices, rule, shares, reader.used, timed, reader.parts, reader.ratios)
+    package = terms.package if terms.market != "agency" and reader.parts else None
+    return Figures(
+        prices, rule, shares, reader.used, timed, reader.parts, reader.ratios, reader.floating, package
+    )
 
 
 def _home(terms: Terms, reader: _Reader) -> tuple[Prices, bool]:
@@ -150,9 +162,11 @@ def _commercial(terms: Terms, reader: _Reader) -> tuple[Prices, bool]:
         "grid_loss": reader.value("grid_loss"),
         transmission: reader.value(transmission, level),
     }
+    timed = terms.is_tou and _has_government_tou(terms, reader)
+    if terms.price_code == TOU_AVERAGE and not timed:
+        parts[TOU_AVERAGE] = reader.value(TOU_AVERAGE)
     reader.parts = parts
     base = sum(parts.values(), Decimal(0))
-    timed = terms.is_tou and _has_government_tou(terms, reader)
     share = None if single else reader.value_if_in_force("demand_discount", "share")
     return Prices(
         energy=base,
@@ -188,6 +202,7 @@ def _rates(parts: Mapping[str, Decimal], reader: _Reader) -> dict[Rate, Decimal]
     """Each rate's price: what floats times the ratio, rounded, plus what does not."""
     floats = sum((value for name, value in parts.items() if reader.book(name).floats), Decimal(0))
     fixed = sum(parts.values(), Decimal(0)) - floats
+    reader.floating = floats
     digits = int(reader.value("billing_policy", "price_digits"))
     reader.ratios = {rate: reader.value("tou_ratio", rate) for rate in RATES}
     return {rate: round_to(floats * ratio, digits) + fixed for rate, ratio in reader.ratios.items()}
@@ -216,17 +231,24 @@ WARM_AND_COLD_MONTHS = frozenset({1, 2, 6, 7, 8, 12})
 
 
 def tier_limits(books: PriceBooks, region: str, day: date, months: int) -> tuple[Decimal, Decimal]:
-    """Upper limits of tiers 1 and 2 in kWh for ``months`` months, or for the year where tiers are annual.
+    """Upper limits of tiers 1 and 2 in kWh for ``months`` months up to that of ``day``, or for its year.
+
+    The second limit depends on the season (B.5): a bill of May and June has one month of each.
 
     Raises:
-        WattwardenError: no figure holds on the day.
+        WattwardenError: no figure holds in one of the months.
     """
     if has_annual_tiers(books, region):
         book = books.book(region, ANNUAL_TIERS)
         return book.value_on(day, "tier1"), book.value_on(day, "tier2")
     book = books.book(region, "residential_limit")
-    season = "summer_winter" if day.month in WARM_AND_COLD_MONTHS else "spring_autumn"
-    return book.value_on(day, "tier1") * months, book.value_on(day, f"tier2_{season}") * months
+    first, second = Decimal(0), Decimal(0)
+    for ago in range(months):
+        month = month_start(day, -ago) if ago else day
+        season = "summer_winter" if month.month in WARM_AND_COLD_MONTHS else "spring_autumn"
+        first += book.value_on(month, "tier1")
+        second += book.value_on(month, f"tier2_{season}")
+    return first, second
 
 
 def has_annual_tiers(books: PriceBooks, region: str) -> bool:

@@ -62,6 +62,23 @@ def package_price(package: Package) -> Decimal:
     return _stated(package, "price")[0]
 
 
+def package_working(package: Package) -> str:
+    """The formula of ``package_price`` with its terms put in; the price where the contract states it."""
+    average, k, fee, agreed = (
+        "?" if value is None else f"{value.normalize():f}"
+        for value in (package.average, package.coefficient, package.service_fee, package.price)
+    )
+    if package.kind == "profit_share":
+        return f"{agreed} − ({agreed} − {average}) × {k}"
+    if package.price is not None:
+        return agreed
+    return {
+        "market_rate": f"{average} × {k}",
+        "average_plus_fee": f"{average} + {fee}",
+        "mixed": f"{average} × {k} + ({average} + {fee}) × (1 − {k})",
+    }.get(package.kind or "", agreed)
+
+
 def _stated(package: Package, *names: str) -> tuple[Decimal, ...]:
     values: dict[str, Decimal | None] = {name: getattr(package, name) for name in names}
     missing = [name for name, value in values.items() if value is None]

@@ -218,20 +218,20 @@ def _sums(
 
 def _tables(segments: pa.Table, row: Ints, day: Ints, points: int) -> tuple[Ints, list[Ints]]:
     """Which table each day has, and the tables."""
-    regions = segments.column("region").take(pa.array(row)).to_pylist()
-    known: dict[tuple[str | None, int], int] = {}
-    found = [known.setdefault(pair, len(known)) for pair in zip(regions, day.tolist(), strict=True)]
+    names = (segments.column(name).take(pa.array(row)).to_pylist() for name in ("region", "tariff_class"))
+    known: dict[tuple[str | None, str | None, int], int] = {}
+    found = [known.setdefault(facts, len(known)) for facts in zip(*names, day.tolist(), strict=True)]
     tables = []
-    for region, number in known:
+    for region, tariff_class, number in known:
         on = EPOCH + timedelta(days=number)
-        tables.append(day_table(_rates(region or "", on, points), on))
+        tables.append(day_table(_rates(region or "", tariff_class == "residential", on, points), on))
     return np.array(found, np.int64), tables
 
 
-def _rates(region: str, day: date, points: int) -> list[Rate | None]:
+def _rates(region: str, homes: bool, day: date, points: int) -> list[Rate | None]:
     """Rate of each interval; None where the timetable has none, or more than one."""
     try:
-        letters = timetable_of(region).letters_on(day)
+        letters = timetable_of(region, homes).letters_on(day)
     except WattwardenError:
         return [None] * points
     width = POINTS_PER_DAY // points

@@ -122,7 +122,7 @@ def _facts(facts: Assembled, start: int, stop: int, begin: int, charges: Charges
         power_factor=totals["power_factor"],
         pf_standard=bills["pf_standard"],
         discounted=(share != NULL) & reached,
-        whole_month=(days == bills["days_in_month"]) & (bills["count"] == 1),
+        whole_month=(days % bills["days_in_month"] == 0) & (bills["count"] == 1),
     )
 
 

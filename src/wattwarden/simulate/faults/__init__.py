@@ -11,6 +11,8 @@ from wattwarden.simulate.faults import (
     collection,
     complaints,
     contracts,
+    honest_use,
+    inspections,
     market,
     metering,
     opinion,
@@ -18,14 +20,17 @@ from wattwarden.simulate.faults import (
     scheme,
     supply,
     system,
-    theft,
+    theft_meter,
+    theft_use,
+    theft_wiring,
 )
 from wattwarden.simulate.faults.registry import KINDS, Kind, plant
 from wattwarden.simulate.world import World
 
 MODULES = (
     bill_energy, bill_lines, bill_prices, bill_tariff, billing, capacity, channel, collection, complaints, contracts,
-    market, metering, opinion, reading, scheme, supply, system, theft,
+    honest_use, inspections, market, metering, opinion, reading, scheme, supply, system, theft_meter, theft_use,
+    theft_wiring,
 )  # fmt: skip
 
 __all__ = ["KINDS", "MODULES", "Kind", "plant_all"]

@@ -1,12 +1,15 @@
 """1.2.3 Metering: frozen, wrong, drifting and misfiled meters, and areas that lose too much."""
 
+import math
+
 import numpy as np
 
 from wattwarden.simulate import sectors
 from wattwarden.simulate.devices import event
 from wattwarden.simulate.faults.registry import Plot, high_voltage, kind, settled
 from wattwarden.simulate.people import CT_PRIMARIES
-from wattwarden.simulate.world import area_id, customer_id, meter_id
+from wattwarden.simulate.plan import Bools
+from wattwarden.simulate.world import World, area_id, customer_id, meter_id
 
 RISK = "1.2.3"
 
@@ -32,8 +35,7 @@ def _backwards(plot: Plot) -> None:
 @kind("metering.phase_lost", RISK, "电压断相", "One phase lost", 2.0)
 def _phase(plot: Plot) -> None:
     world = plot.world
-    four_wire = settled(world) & (world.people.multiplier > 1) & (world.people.metering != sectors.HV_HV)
-    for customer in plot.pick(four_wire):
+    for customer in plot.pick(settled(world) & _four_wire(world)):
         start, phase = plot.day(-110, -20), int(plot.rng.integers(3))
         world.change("seen", customer, start, world.plan.days, 2 / 3)
         world.change(f"volts_{phase}", customer, start, world.plan.days, 0.02)
@@ -41,6 +43,65 @@ def _phase(plot: Plot) -> None:
         event(world, "voltage_loss", customer, start + 0.35, hours, "abc"[phase])
         event(world, "phase_loss", customer, start + 0.36, hours, "abc"[phase])
         plot.truth(customer, start, world.plan.days, None)
+
+
+def _with_curves(world: World) -> Bools:
+    """Customers with a plain history whose load curve is collected."""
+    people = world.people
+    return np.asarray(settled(world) & (people.is_high_voltage | np.isin(people.area, world.curve_areas)))
+
+
+def _four_wire(world: World) -> Bools:
+    """Four-wire meters behind current transformers."""
+    return np.asarray((world.people.multiplier > 1) & (world.people.metering != sectors.HV_HV))
+
+
+@kind("metering.power_reversed", RISK, "电流互感器反接", "Current transformer reversed", 1.5)
+def _reversed(plot: Plot) -> None:
+    world = plot.world
+    for customer in plot.pick(_with_curves(world) & (world.people.multiplier > 1)):
+        start = plot.day(-90, -12)
+        if world.people.metering[customer] == sectors.HV_HV:
+            # The first of two elements: K = √3·cot φ (DOMAIN A.4).
+            phase, tangent = 0, math.tan(math.acos(world.people.power_factor[customer]))
+            left = tangent / math.sqrt(3)
+        else:
+            phase, left = int(plot.rng.integers(3)), 1 / 3
+        world.change("seen", customer, start, world.plan.days, left)
+        world.change(f"power_{phase}", customer, start, world.plan.days, -1.0)
+        if plot.chance(0.6):
+            event(
+                world,
+                "reverse_power",
+                customer,
+                start + 0.4,
+                (world.plan.days - start) * 24.0 - 12,
+                "abc"[phase],
+            )
+        plot.truth(customer, start, world.plan.days, None)
+
+
+@kind(
+    "metering.phase_angles", RISK, "电流电压不同相", "Voltage and current of other phases on an element", 1.0
+)
+def _swapped(plot: Plot) -> None:
+    """Two currents on each other's element: in a balanced load the powers cancel and the register stands."""
+    world = plot.world
+    for customer in plot.pick(_with_curves(world) & _four_wire(world)):
+        start = plot.day(-80, -12)
+        world.change("seen", customer, start, world.plan.days, 0.0)
+        world.change("swapped", customer, start, world.plan.days, 1.0)
+        plot.truth(customer, start, world.plan.days, None)
+
+
+@kind("lookalike.single_phase_load", RISK, "三相客户单相用电", "Three-phase customer who uses one phase", 1.5)
+def _one_phase(plot: Plot) -> None:
+    """Honest: all of the load hangs on one phase, so the other currents are small."""
+    world = plot.world
+    for customer in plot.pick(_with_curves(world) & _four_wire(world)):
+        for phase, share in enumerate((2.9, 0.05, 0.05)):
+            world.change(f"amps_{phase}", customer, 0, world.plan.days, share)
+        plot.truth(customer, 0, world.plan.days, is_lookalike=True)
 
 
 @kind(

@@ -15,7 +15,7 @@ from wattwarden.simulate import sectors
 from wattwarden.simulate.plan import Bools
 from wattwarden.simulate.world import Truth, World, customer_id
 
-EVASIONS = ("", "small", "", "intermittent", "", "after_visit", "")
+EVASIONS = ("", "small", "", "intermittent", "slowly", "after_visit", "", "before_reading", "in_season", "")
 LEAST = 2
 """Cases of each kind in the smallest county."""
 

@@ -1,0 +1,80 @@
+"""Rows in quarantine in the browser: list, workbook, corrected rows back."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wattwarden.app.console.imports import Upload
+from wattwarden.app.console.masking import masker_for
+from wattwarden.app.quarantine_rows import Corrected, export_quarantine, import_corrected, list_quarantine
+from wattwarden.app.store import home
+from wattwarden.domain.access import Viewer
+from wattwarden.domain.errors import fail
+from wattwarden.lake.quarantine import Entry
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Rows that wait for a decision.
+
+    Args:
+        tables: Rows by table.
+        found: What stands in the row, by entry, masked where the column holds personal data.
+    """
+
+    entries: Sequence[Entry]
+    total: int
+    tables: Mapping[str, int]
+    found: Mapping[str, str]
+
+
+def waiting_rows(viewer: Viewer, table: str | None) -> Waiting:
+    """What waits, of one table or of all.
+
+    Raises:
+        WattwardenError: the viewer may not import, or there is no such table.
+    """
+    _allowed(viewer)
+    entries = list_quarantine(home(), None)
+    tables = Counter(entry.table for entry in entries)
+    mine = [entry for entry in entries if entry.table == table] if table else entries
+    masker = masker_for(viewer, "/")
+    found = {entry.entry_id: str(masker.value(entry.column, entry.found)) for entry in mine[:MOST_SHOWN]}
+    return Waiting(mine[:MOST_SHOWN], len(mine), dict(sorted(tables.items())), found)
+
+
+def quarantine_workbook(viewer: Viewer, table: str | None) -> bytes:
+    """The waiting rows in the columns of their source, to be corrected and sent back.
+
+    Raises:
+        WattwardenError: the viewer may not import, or nothing waits.
+    """
+    _allowed(viewer)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "quarantine.xlsx"
+        export_quarantine(home(), path, table)
+        return path.read_bytes()
+
+
+def take_corrected(viewer: Viewer, upload: Upload) -> Corrected:
+    """Import the corrected rows of such a workbook.
+
+    Raises:
+        WattwardenError: the viewer may not import, or it is no such workbook.
+    """
+    _allowed(viewer)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "corrected.xlsx"
+        with path.open("wb") as file:
+            for chunk in upload.chunks():
+                file.write(chunk)
+        return import_corrected(home(), path)
+
+
+def _allowed(viewer: Viewer) -> None:
+    if not viewer.may("import_files"):
+        raise fail("quarantine", found="nothing that you may see", expected="a role that may import")

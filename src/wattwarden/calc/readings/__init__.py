@@ -1,0 +1,1 @@
+"""Readings one can trust: what is wrong with them, and what stands in their place."""

@@ -1,0 +1,1 @@
+"""Time limits in working days, office hours, calendar days and clock hours."""

@@ -1,0 +1,1 @@
+"""The application store: people, findings, cases, audit; the only place that touches the ORM."""

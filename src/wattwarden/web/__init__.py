@@ -1,0 +1,1 @@
+"""The browser side: one Django project; a view translates and makes one call into app."""

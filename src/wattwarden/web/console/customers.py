@@ -1,0 +1,37 @@
+"""Customer 360 and the derivation of one of his bills."""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from wattwarden.app.console.customers import customer_head, fill_tab, tabs_for
+from wattwarden.app.console.explained_bill import explained_bills
+from wattwarden.web.middleware import viewer_of
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """One customer: the head and one tab; only the tab when htmx asks."""
+    viewer = viewer_of(request)
+    asked, head = customer_head(viewer, customer_id)
+    tabs = tabs_for(viewer)
+    name = request.GET.get("tab", "")
+    name = name if name in tabs else next(iter(tabs))
+    shown = {"head": head, "tabs": tabs, "here_tab": name, "tab": fill_tab(asked, name)}
+    template = "customers/tab.html" if request.headers.get("HX-Request") else "customers/detail.html"
+    return render(request, template, shown)
+
+
+@login_required
+@require_GET
+def bill(request: HttpRequest, customer_id: str, year: int, month: int) -> HttpResponse:
+    """How the bills of one month come about."""
+    viewer = viewer_of(request)
+    head, bills = explained_bills(viewer, customer_id, date(year, month, 1))
+    return render(
+        request, "customers/bill.html", {"head": head, "bills": bills, "month": date(year, month, 1)}
+    )

@@ -1,0 +1,100 @@
+"""The template environment: both languages at the place of use, figures as the reports show them."""
+
+import json
+from datetime import datetime
+
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from jinja2 import Environment
+from markupsafe import Markup
+
+from wattwarden.app.columns import word
+from wattwarden.app.shown_value import code_label, yuan
+from wattwarden.domain.content import contract
+from wattwarden.domain.labels import Label, Language
+
+
+def language() -> Language:
+    """The language of this request."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def say(zh: str, en: str) -> str:
+    """The phrase in the language of this request."""
+    return zh if language() == "zh" else en
+
+
+def text(label: Label | None) -> str:
+    """A bilingual phrase in the language of this request; nothing where there is none."""
+    return label.text(language()) if label else ""
+
+
+def shown_yuan(fen: int | None) -> str:
+    """An amount of fen in yuan; a dash where none is sized."""
+    return "–" if fen is None else yuan(fen, language())
+
+
+def shown_word(group: str, code: object) -> str:
+    """The word for a code, such as a severity or a state."""
+    return word(group, code, language())
+
+
+def data_json(data: object) -> Markup:
+    """Data for a script, as the text of an attribute; quotes and angle brackets are escaped."""
+    return Markup("{}").format(json.dumps(data, ensure_ascii=False, default=str))
+
+
+def url_if(name: str, *args: object) -> str:
+    """The address of a page; empty while no such page exists."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def local(moment: datetime | None) -> str:
+    """An instant as local time to the minute."""
+    return localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else "–"
+
+
+def code_word(table: str, column: str, code: object) -> str:
+    """The word for a code of the data contract."""
+    return code_label(contract(), table, column, code, language()) or str(code)
+
+
+def status_word(code: str) -> str:
+    """The word for the status of a rule."""
+    return say(*_STATUSES.get(code, (code, code)))
+
+
+def job_word(code: str) -> str:
+    """The word for the state of an import."""
+    return say(*_JOB_STATES.get(code, (code, code)))
+
+
+_STATUSES = {
+    "draft": ("草稿", "draft"),
+    "experimental": ("试行", "experimental"),
+    "stable": ("稳定", "stable"),
+    "retired": ("停用", "retired"),
+}
+_JOB_STATES = {
+    "queued": ("排队中", "queued"),
+    "running": ("正在导入", "running"),
+    "done": ("完成", "done"),
+    "failed": ("没有完成", "failed"),
+}
+
+
+def environment(**options: object) -> Environment:
+    """Jinja2 with our words; escaping is on."""
+    options["autoescape"] = True
+    made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]  # noqa: S701  # Django passes the rest; escaping is set above
+    made.globals.update(static=static, url=reverse, say=say, text=text, word=shown_word, yuan=shown_yuan)
+    made.globals.update(
+        url_if=url_if, local=local, code_word=code_word, status_word=status_word, job_word=job_word
+    )
+    made.filters.update(yuan=shown_yuan, text=text, data_json=data_json)
+    return made

@@ -1,0 +1,77 @@
+"""The entries of the console's menu; the only place where a page enters it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from wattwarden.domain.access import Permission, Viewer
+from wattwarden.domain.labels import Label
+
+GROUPS = (
+    Label(zh="工作", en="Work"),
+    Label(zh="规则", en="Rules"),
+    Label(zh="数据", en="Data"),
+    Label(zh="管理", en="Administration"),
+)
+WORK, RULES, DATA, ADMINISTRATION = range(len(GROUPS))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu.
+
+    Args:
+        name: Name of the page in ``web/urls.py``.
+        needs: Who sees it: those with any of these permissions anywhere; everybody when empty.
+        icon: Name of a drawing in ``templates/parts.html``.
+        group: Position in ``GROUPS``.
+    """
+
+    name: str
+    label: Label
+    needs: tuple[Permission, ...]
+    icon: str = "dot"
+    group: int = WORK
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry as one viewer sees it."""
+
+    label: Label
+    href: str
+    is_here: bool
+    icon: str
+    group: int
+    group_label: Label
+
+
+ENTRIES = (
+    Entry("today", Label(zh="今日", en="Today"), (), "today"),
+    Entry("risk_map", Label(zh="风险地图", en="Risk map"), ("see_findings",), "map"),
+    Entry("findings", Label(zh="疑点", en="Findings"), ("see_findings",), "findings"),
+    Entry("queue", Label(zh="我的队列", en="My queue"), ("work_cases",), "today"),
+    Entry("cases", Label(zh="工单", en="Cases"), ("see_cases",), "cases"),
+    Entry("board", Label(zh="看板", en="Board"), ("see_cases",), "cases"),
+    Entry("approvals", Label(zh="待我审批", en="Approvals"), ("approve_remedies",), "cases"),
+    Entry("visits", Label(zh="现场作业", en="Field work"), ("work_cases",), "map"),
+    Entry("verification", Label(zh="数据验证", en="Verification"), ("see_cases",), "quality"),
+    Entry("reviews", Label(zh="盲样复核", en="Second review"), ("see_audit",), "cases"),
+    Entry("resting", Label(zh="暂缓与接受", en="Snoozed, accepted"), ("see_cases",), "quarantine"),
+    Entry("ledger", Label(zh="台账与成效", en="Ledger"), ("see_cases",), "quality"),
+    Entry("rules", Label(zh="规则目录", en="Rules"), ("see_findings", "write_rules"), "rules", RULES),
+    Entry("imports", Label(zh="数据导入", en="Import"), ("import_files",), "import", DATA),
+    Entry("quarantine", Label(zh="隔离区", en="Quarantine"), ("import_files",), "quarantine", DATA),
+    Entry("quality", Label(zh="数据质量", en="Data quality"), ("import_files", "see_findings"), "quality", DATA),
+    Entry("organisation", Label(zh="组织", en="Organisation"), (), "organisation", DATA),
+)  # fmt: skip
+
+
+def entries_for(viewer: Viewer, path: str) -> Iterator[Shown]:
+    """What this viewer may open, with the one that ``path`` belongs to marked."""
+    for entry in ENTRIES:
+        if not entry.needs or any(viewer.may(permission) for permission in entry.needs):
+            href = reverse(entry.name)
+            is_here = path == href or (href != "/" and path.startswith(href))
+            yield Shown(entry.label, href, is_here, entry.icon, entry.group, GROUPS[entry.group])
