@@ -102,12 +102,12 @@ def _scan_seconds(made: list[Area], areas: int, runs: int) -> list[float]:
             {
                 "area_id": np.repeat(np.arange(len(made)), size),
                 "customer": np.tile(np.repeat(np.arange(CUSTOMERS), size // CUSTOMERS), len(made)),
-                "at": np.tile(np.arange(size // CUSTOMERS), len(made) * CUSTOMERS),
+                "place": np.tile(np.arange(size // CUSTOMERS), len(made) * CUSTOMERS),
                 "kwh": np.concatenate([area.readings_kwh.ravel() for area in made]),
             }
         )
         pq.write_table(table, path)
-        query = "SELECT area_id, customer, sum(kwh), max(at) FROM read_parquet(?) GROUP BY area_id, customer"
+        query = "SELECT area_id, customer, sum(kwh), max(place) FROM read_parquet(?) GROUP BY area_id, customer"
         once = [_seconds(lambda: connection.execute(query, [str(path)]).fetchall()) for _ in range(runs)]
     return [each * areas / len(made) for each in once]
 
