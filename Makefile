@@ -13,7 +13,8 @@ DEMO_SEED ?= 1
 BENCH_SIZES ?= 0.1,0.3,1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-postgresql check quick bench bench-billing bench-meter bench-theft docs lock fmt clean
+.PHONY: help venv demo test test-postgresql check quick bench bench-area bench-billing bench-console bench-meter bench-theft \
+  docs lock fmt clean
 
 help: ## List these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +48,15 @@ bench: bench-billing ## Measure billing, and import and scan at several sizes; w
 
 bench-billing: $(READY) ## Measure bills per second; PYSAM_PYTHON=… compares with NREL PySAM
 	$(BIN)/python -m scripts.bench_billing $(if $(PYSAM_PYTHON),--pysam-python $(PYSAM_PYTHON))
+
+bench-area: $(READY) ## Measure the attribution of area loss: 5,000 areas of 24 customers, 60 days, 48 points
+	$(BIN)/python -m scripts.bench_area
+
+bench-theft: $(READY) ## Measure the features of the theft score and its training
+	$(BIN)/python -m scripts.bench_theft
+
+bench-meter: $(READY) ## Measure a day of curves of a million meters: checks and physics
+	$(BIN)/python -m scripts.bench_meter
 
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(READY) ## Build the documentation site into ./site

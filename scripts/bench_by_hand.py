@@ -62,16 +62,9 @@ def _run_rules(connection: duckdb.DuckDBPyConnection) -> int:
         derivation = tables[name].derived
         if derivation is not None and derivation.sql is not None:
             connection.execute(f'CREATE TABLE "{name}" AS {derivation.sql}')
-        elif derivation is not None and derivation.model:
-            connection.execute(_empty(tables[name]))  # no model is promoted in a benchmark
         elif derivation is not None:
             _compute(connection, tables[name], derivation)
     return sum(connection.sql(sql.bound_sql(rule, today)).to_arrow_table().num_rows for rule in rules)
-
-
-def _empty(table: Table) -> str:
-    columns = ", ".join(f'"{name}" {column.quantity.sql}' for name, column in table.columns.items())
-    return f'CREATE TABLE "{table.name}" ({columns})'
 
 
 def _compute(connection: duckdb.DuckDBPyConnection, table: Table, derivation: Derivation) -> None:

@@ -15,19 +15,13 @@ import numpy as np
 
 from wattwarden.calc.loss.area import Area
 from wattwarden.calc.loss.cause import PRIOR, SHAPES, Cause, Chances
-from wattwarden.calc.loss.remainder import chances_unexplained, chances_without_parts, is_noise
-from wattwarden.calc.loss.search import AREA, Component, Explanation, explain_loss
+from wattwarden.calc.loss.remainder import MISSING_PCT, chances_unexplained, chances_without_parts, is_noise
+from wattwarden.calc.loss.search import AREA, FIGURES, Component, Explanation, explain_loss
 from wattwarden.calc.loss.shapes import LEAST_SPREAD, Shape
 from wattwarden.calc.loss.sheet import Sheet
 
 TEMPERATURE = 25.0
-FIGURES = {
-    Shape.BY_HOUR: 24.0,
-    Shape.BY_DAY: 60.0,
-    Shape.BY_LEVEL: 12.0,
-    Shape.REPLACED: 25.0,
-    Shape.UNMETERED: 24.0,
-}
+COST = {**FIGURES, Shape.REPLACED: 25.0, Shape.UNMETERED: 24.0}
 PLAIN_SHARE = 0.002
 """A part of the supply below which nothing is called abnormal, however plain it is: not worth a visit."""
 GATE_SHARE = 0.015
@@ -60,7 +54,11 @@ class Diagnosis:
 def diagnose(area: Area, sheet: Sheet) -> Diagnosis:
     """Probability of each cause of an area that can be balanced."""
     full = explain_loss(sheet)
-    parts = tuple(part for part in full.components if not _is_small(sheet, full, part))
+    # Where many readings are estimates, faint shapes come from the estimates.
+    least = PLAIN_EVIDENCE if area.read_pct < MISSING_PCT else 0.0
+    parts = tuple(
+        part for part in full.components if part.evidence >= least and not _is_small(sheet, full, part)
+    )
     explained = is_noise(sheet, full)
     if explained and not parts:
         chances = chances_without_parts(area, sheet, full)
@@ -91,7 +89,7 @@ def _likelihood(sheet: Sheet, cause: Cause, full: Explanation) -> float:
         found = full
     else:
         found = explain_loss(sheet, SHAPES[cause], most=4 if cause is Cause.THEFT else 2)
-    figures = sum(FIGURES.get(part.shape, 1.0) for part in found.components)
+    figures = sum(COST.get(part.shape, 1.0) for part in found.components)
     return _score(sheet, found.state.square_sum, figures)
 
 

@@ -82,3 +82,55 @@ def resting_sums(
                 square[customer] += weighted * residual[t]
                 number[customer] += 1
     return hour_w, hour_r, square, number
+
+
+@compiled
+def normal_sums(loss: Floats, supply: Floats, square: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Weighted normal equations of the loss on a constant, the load squared and the supply."""
+    gram = np.zeros((3, 3))
+    target = np.zeros(3)
+    for t in range(len(loss)):
+        row = (1.0, square[t], supply[t])
+        for one in range(3):
+            target[one] += weight[t] * row[one] * loss[t]
+            for other in range(3):
+                gram[one, other] += weight[t] * row[one] * row[other]
+    return gram, target
+
+
+@compiled
+def solved(gram: Floats, target: Floats, fixed: Floats) -> Floats:
+    """Solution of normal equations where ``fixed`` is NaN, by Gauss-Jordan; elsewhere ``fixed`` itself."""
+    size = len(target)
+    left = gram.copy()
+    right = target.copy()
+    for place in range(size):
+        if not np.isnan(fixed[place]):
+            left[place, :] = 0.0
+            left[place, place] = 1.0
+            right[place] = fixed[place]
+    for pivot in range(size):
+        if abs(left[pivot, pivot]) < 1e-12 * abs(gram[pivot, pivot]) or left[pivot, pivot] == 0.0:
+            right[pivot] = 0.0
+            left[pivot, :] = 0.0
+            left[pivot, pivot] = 1.0
+        for row in range(size):
+            if row != pivot:
+                factor = left[row, pivot] / left[pivot, pivot]
+                left[row, :] -= factor * left[pivot, :]
+                right[row] -= factor * right[pivot]
+    return right / np.diag(left)
+
+
+@compiled
+def bounded_solution(gram: Floats, target: Floats, top: float) -> Floats:
+    """Solution with the first figure in [0, top] and the second not negative, one bound at a time."""
+    fixed = np.full(len(target), np.nan)
+    found = solved(gram, target, fixed)
+    for _ in range(2):
+        if np.isnan(fixed[0]) and not 0.0 <= found[0] <= top:
+            fixed[0] = min(max(found[0], 0.0), top)
+        elif np.isnan(fixed[1]) and found[1] < 0.0:
+            fixed[1] = 0.0
+        found = solved(gram, target, fixed)
+    return found

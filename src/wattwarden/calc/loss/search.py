@@ -30,6 +30,8 @@ LEAST_EVIDENCE = 8.0
 """Natural logarithm of the odds from which a shape is believed."""
 LEAST_CLOCK_EVIDENCE = 40.0
 """A curve and its shifted self differ like noise, so a clock must be plain."""
+FIGURES = {Shape.BY_HOUR: 24.0, Shape.BY_DAY: 60.0, Shape.BY_LEVEL: 12.0}
+"""About how many figures each of these shapes is fitted with."""
 CLOCKS = (Shape.CLOCK, Shape.GATE_CLOCK)
 SETTLED = 1e-3
 LEAST_FALL = 1e-12
@@ -74,7 +76,6 @@ class Explanation:
     evidence: float
     standing: Floats
     null_square_sum: float
-    first: Floats
 
 
 def explain_loss(
@@ -86,11 +87,9 @@ def explain_loss(
     while True:
         view = look(sheet, found.state)
         best, standing = _best(view, found, allowed)
-        if not found.components:
-            found.first = standing
         found.standing = standing
         if best is None or len(found.components) == most:
-            return found
+            return _simplified(sheet, found) if Shape.EVEN in allowed else found
         if best.shape is Shape.REPLACED:
             found = _replaced_or_elsewhere(sheet, found, best, allowed)
         else:
@@ -114,10 +113,27 @@ def _replaced_or_elsewhere(
         }:
             trial = deepcopy(found)
             _take(sheet, trial, Component(shape, best.customer, best.evidence, best.fit))
-            cost = figures * np.log(sheet.effective)
-            left = max(trial.state.square_sum, LEAST_SPREAD * sheet.effective)
-            trials.append((sheet.effective * np.log(left) + cost, len(trials), trial))
+            trials.append((_criterion(sheet, trial, figures), len(trials), trial))
     return min(trials)[2]
+
+
+def _criterion(sheet: Sheet, found: Explanation, figures: float) -> float:
+    """Schwarz criterion of an explanation, up to a constant: the smaller, the better."""
+    left = max(found.state.square_sum, LEAST_SPREAD * sheet.effective)
+    return float(sheet.effective * np.log(left) + figures * np.log(sheet.effective))
+
+
+def _simplified(sheet: Sheet, found: Explanation) -> Explanation:
+    """Put one constant share in place of shares by hour, day or level wherever it explains as well."""
+    for place, part in enumerate(found.components):
+        if part.shape not in FIGURES:
+            continue
+        trial = deepcopy(found)
+        trial.components[place].shape = Shape.EVEN
+        _refit(sheet, trial)
+        if _criterion(sheet, trial, 1.0) < _criterion(sheet, found, FIGURES[part.shape]):
+            found = trial
+    return found
 
 
 def _start(sheet: Sheet, state: State) -> Explanation:
@@ -133,7 +149,6 @@ def _start(sheet: Sheet, state: State) -> Explanation:
         0.0,
         np.zeros(sheet.customers),
         max(state.square_sum, LEAST_FALL),
-        np.zeros(sheet.customers),
     )
 
 

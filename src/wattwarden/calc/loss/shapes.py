@@ -35,6 +35,8 @@ LEAST_SPREAD = 1e-3
 MOST_FAST_SHARE = 0.5
 """Largest share by which a faulty meter is believed to read too much."""
 REPLACED_RANGE = (0.6, 1.2)
+QUIET = 2.0
+"""Variance left, in multiples of the assumed one, below which clocks and levels are not looked at."""
 SHIFTS = np.array([-4, -2, -1, 1, 2, 4], dtype=np.int64)
 FEWEST_RESTING = 5.0
 MOST_RESTING_SHARE = 0.95
@@ -277,8 +279,9 @@ def _moved_days(day_ry: Numbers, day_yy: Numbers) -> tuple[int, int, float]:
 
 def scan_moved(view: View) -> Floats:
     """Evidence per customer of being fed elsewhere over a stretch of days."""
-    gains = [_moved_days(ry, yy)[2] for ry, yy in zip(view.day_ry, view.day_yy, strict=True)]
-    return view.by_gain(np.array(gains), 2.0)
+    total = np.cumsum(-2 * view.day_ry - view.day_yy, axis=1)
+    least = np.minimum(np.minimum.accumulate(total, axis=1), 0.0)
+    return view.by_gain((total - least).max(axis=1), 2.0)
 
 
 def fit_moved(sheet: Sheet, state: State, customer: int) -> Fit:
@@ -292,6 +295,8 @@ def fit_moved(sheet: Sheet, state: State, customer: int) -> Fit:
 
 def scan_clock(view: View) -> Floats:
     """Evidence per customer that the meter's clock is off by some intervals."""
+    if view.state.square_sum < QUIET * view.sheet.effective:
+        return np.full(view.sheet.customers, -np.inf)
     gains = shifted_gains(view.sheet.readings, view.state.weight, view.state.residual, SHIFTS)
     return view.by_gain(gains.max(axis=1), 1.0)
 

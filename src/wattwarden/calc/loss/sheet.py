@@ -4,6 +4,7 @@ Source: no formula of its own; weights are one over the variance of the loss (Ga
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -15,6 +16,9 @@ GATE_SPREAD = 0.003
 """Standard deviation of one interval of the balance as a share of the supply: gate and customer meters of
 class 0.5 to 1, each much better than its limit at steady load. The search estimates it anew."""
 LEAST_VARIANCE = 1e-6
+NORMAL_MEDIAN = 0.6745
+HUBER = 1.5
+MOSTLY = 0.5
 MOST_ECHO = 0.9
 FLOOR_SHARE = 0.02
 """A reading below this share of the customer's mean is a meter at rest."""
@@ -34,9 +38,10 @@ class Sheet:
         square: Load column of the technical loss, kWh².
         loss: Delivered energy less readings per interval, kWh.
         weight: One over the variance of the loss per interval, 1/kWh².
-        effective: Number of intervals that the weights amount to.
+        effective: Number of intervals in which the gate meter was read.
+        informed: What is left, 0 to 1, of what the balance could tell if no reading had been estimated.
         at_floor, at_ceiling: Whether each reading rests at its lowest or highest.
-        level: Place of each reading among the customer's own, 0 to ``LEVELS`` − 1.
+        edges: Readings that part each customer's own into twelfths, ascending.
         borrowed: Readings of customers of neighbouring areas, kWh.
     """
 
@@ -46,12 +51,23 @@ class Sheet:
     loss: Floats
     weight: Floats
     effective: float
+    informed: float
     hour: Ints
     day: Ints
     at_floor: Bools
     at_ceiling: Bools
-    level: Ints
+    edges: Floats
     borrowed: Floats
+
+    @cached_property
+    def level(self) -> Ints:
+        """Which twelfth of the customer's own readings each reading belongs to."""
+        return np.stack(
+            [
+                np.searchsorted(edge, row, side="left")
+                for edge, row in zip(self.edges, self.readings, strict=True)
+            ]
+        )
 
     @property
     def days(self) -> int:
@@ -102,13 +118,17 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
     delivered = area.delivered_kwh
     known = ~np.isnan(delivered)
     supply = np.where(known, delivered, np.nanmean(delivered))
-    own = (GATE_SPREAD * supply) ** 2 + LEAST_VARIANCE
+    # Solar may cancel at the gate what customers take and give: the error is that of what was metered.
+    metered = np.maximum(np.abs(supply), np.abs(readings).sum(axis=0))
+    own = (GATE_SPREAD * metered) ** 2 + LEAST_VARIANCE
     weight = np.where(known, 1.0 / (own + variance.sum(axis=0)), 0.0)
     loss = supply - readings.sum(axis=0)
+    weight *= _less_for_tails(loss, supply, weight, own)
     net = np.where(known, area.supply_kwh, 0.0)
     mean = np.nanmean(area.readings_kwh, axis=1, where=~np.isnan(area.readings_kwh), keepdims=True)
     mean = np.nan_to_num(mean)
-    ceiling = np.quantile(readings, CEILING_QUANTILE, axis=1, keepdims=True)
+    ordered = np.sort(readings, axis=1)
+    ceiling = ordered[:, [int(CEILING_QUANTILE * (ordered.shape[1] - 1))]]
     measured = variance == 0
     return Sheet(
         readings=readings,
@@ -116,14 +136,26 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
         square=_carried_square(net, loss, weight, area.temperature_c),
         loss=loss,
         weight=weight,
-        effective=float((own * weight).sum()),
+        effective=float(known.sum()),
+        informed=float((own * weight).sum() / known.sum()),
         hour=area.hour,
         day=area.day,
         at_floor=measured & (readings <= np.maximum(FLOOR_SHARE * mean, 1e-9)),
         at_ceiling=measured & (readings >= ceiling - 1e-9) & (readings > 0),
-        level=_levels(readings),
+        edges=ordered[:, np.arange(1, LEVELS) * (ordered.shape[1] - 1) // LEVELS],
         borrowed=np.zeros((0, supply.size)) if borrowed is None else borrowed,
     )
+
+
+def _less_for_tails(loss: Floats, supply: Floats, weight: Floats, own: Floats) -> Floats:
+    """Factors below 1 where estimated readings are far off (Huber, Ann. Math. Stat. 35, 1964)."""
+    estimated = own * weight < MOSTLY
+    if not estimated.any():
+        return np.ones_like(weight)
+    technical = fit_technical(loss, supply, supply**2, weight, gate=True)
+    scaled = np.abs(loss - technical_loss(technical, supply, supply**2)) * np.sqrt(weight)
+    typical = max(float(np.median(scaled[estimated])) / NORMAL_MEDIAN, 1e-9)
+    return np.where(estimated, np.minimum(1.0, HUBER * typical / np.maximum(scaled, 1e-9)), 1.0)
 
 
 def _carried_square(net: Floats, loss: Floats, weight: Floats, temperature_c: Floats | None) -> Floats:
@@ -131,11 +163,3 @@ def _carried_square(net: Floats, loss: Floats, weight: Floats, temperature_c: Fl
     square = load_square(net, temperature_c)
     technical = technical_loss(fit_technical(loss, net, square, weight, gate=False), net, square)
     return load_square(net - np.minimum(technical, np.abs(net) * MOST_TECHNICAL_SHARE), temperature_c)
-
-
-def _levels(readings: Floats) -> Ints:
-    """Which twelfth of the customer's own readings each belongs to."""
-    edges = np.quantile(readings, np.arange(1, LEVELS) / LEVELS, axis=1).T
-    return np.stack(
-        [np.searchsorted(edge, row, side="left") for edge, row in zip(edges, readings, strict=True)]
-    )

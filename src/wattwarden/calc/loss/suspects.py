@@ -59,8 +59,14 @@ def find_suspects(sheet: Sheet, diagnosis: Diagnosis) -> list[Suspect]:
     found = diagnosis.explanation
     evidence = customer_evidence(sheet, found)
     chance = diagnosis.chances.of[Cause.THEFT] + diagnosis.chances.of[Cause.METER]
+    told = found.state.independent_share * sheet.informed
     suspects = [
-        _suspect(sheet, found, customer, (float(evidence[customer]), chance))
+        _suspect(
+            sheet,
+            found,
+            customer,
+            (float(evidence[customer]), chance * probability_of(told * float(evidence[customer]))),
+        )
         for customer in range(sheet.customers)
     ]
     return sorted(suspects, key=lambda suspect: -suspect.evidence)
@@ -105,8 +111,8 @@ def evidence_without(sheet: Sheet, found: Explanation, part: Component) -> float
 
 
 def _suspect(sheet: Sheet, found: Explanation, customer: int, said: tuple[float, float]) -> Suspect:
-    """One customer; ``said``: his evidence, and the chance that the loss is any customer's doing."""
-    evidence, chance = said
+    """One customer; ``said``: evidence and probability."""
+    evidence, probability = said
     parts = [
         part for part in found.components if part.customer == customer and part.shape in SHAPES[Cause.THEFT]
     ]
@@ -119,7 +125,7 @@ def _suspect(sheet: Sheet, found: Explanation, customer: int, said: tuple[float,
     return Suspect(
         customer,
         evidence,
-        chance * probability_of(evidence * found.state.independent_share),
+        probability,
         parts[0].shape if parts else None,
         max(total, 0.0),
         max(total - error, 0.0),

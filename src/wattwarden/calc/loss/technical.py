@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wattwarden.calc.loss.area import Floats
+from wattwarden.calc.loss.kernels import bounded_solution, normal_sums
 
 COPPER_PER_K = 0.0039
 REFERENCE_C = 20.0
@@ -53,46 +54,19 @@ def fit_technical(loss: Floats, supply: Floats, square: Floats, weight: Floats, 
         weight: One over the variance of the loss, 1/kWh².
         gate: Fit the share of the supply as well.
     """
-    columns = np.stack([np.ones_like(loss), square] + ([supply] if gate else []))
-    gram = (columns * weight) @ columns.T
-    target = (columns * weight) @ loss
+    gram, target = normal_sums(loss, supply, square, weight)
+    count = 3 if gate else 2
     top = MOST_NO_LOAD_SHARE * float(np.abs(supply).mean())
-    found = _bounded(gram, target, top)
+    found = bounded_solution(gram[:count, :count].copy(), target[:count].copy(), top)
+    spread = gram[1, 1] - gram[0, 1] ** 2 / gram[0, 0] if gram[0, 0] > 0 else 0.0
     return Technical(
         float(found[0]),
         float(found[1]),
         float(found[2]) if gate else 0.0,
-        float(np.sqrt(1.0 / max(gram[1, 1] - gram[0, 1] ** 2 / gram[0, 0], 1e-300))),
+        float(np.sqrt(1.0 / max(spread, 1e-300))),
     )
 
 
 def technical_loss(fit: Technical, supply: Floats, square: Floats) -> Floats:
     """What a fit explains, kWh per interval, the gate's share included."""
     return fit.no_load_kwh + fit.per_kwh * square + fit.gate_share * supply
-
-
-def _bounded(gram: Floats, target: Floats, top: float) -> Floats:
-    """Solution with the first coefficient in [0, top] and the second not negative; bounds one at a time."""
-    size = len(target)
-    found = _with_fixed(gram, target, {})
-    fixed: dict[int, float] = {}
-    for _ in range(2):
-        if 0 not in fixed and not 0.0 <= found[0] <= top:
-            fixed[0] = min(max(float(found[0]), 0.0), top)
-        elif size > 1 and 1 not in fixed and found[1] < 0:
-            fixed[1] = 0.0
-        found = _with_fixed(gram, target, fixed)
-    return found
-
-
-def _with_fixed(gram: Floats, target: Floats, fixed: dict[int, float]) -> Floats:
-    free = [place for place in range(len(target)) if place not in fixed]
-    found = np.zeros(len(target))
-    for place, value in fixed.items():
-        found[place] = value
-    if free:
-        rest = target[free] - gram[np.ix_(free, list(fixed))] @ np.array(list(fixed.values()))
-        scale = np.sqrt(np.maximum(np.diag(gram)[free], 1e-300))
-        solved = np.linalg.lstsq(gram[np.ix_(free, free)] / np.outer(scale, scale), rest / scale, rcond=1e-12)
-        found[free] = solved[0] / scale
-    return found
