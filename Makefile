@@ -13,7 +13,7 @@ DEMO_SEED ?= 1
 BENCH_SIZES ?= 0.1,0.3,1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-postgresql check quick bench bench-area bench-billing bench-console bench-meter bench-theft \
+.PHONY: help venv demo test test-postgresql check quick bench bench-area bench-billing bench-meter bench-theft \
   docs lock fmt clean
 
 help: ## List these targets
@@ -43,7 +43,7 @@ quick: $(READY) ## Format, lint, types and contracts only: what to run while wri
 
 check: quick docs test test-postgresql ## Everything that must hold before a change is accepted
 
-bench: bench-billing ## Measure billing, and import and scan at several sizes; writes bench-results/
+bench: bench-area bench-billing bench-meter bench-theft ## Measure everything, and import and scan at several sizes; writes bench-results/
 	$(BIN)/python -m scripts.bench --sizes $(BENCH_SIZES)
 
 bench-billing: $(READY) ## Measure bills per second; PYSAM_PYTHON=… compares with NREL PySAM
