@@ -107,7 +107,9 @@ def _scan_seconds(made: list[Area], areas: int, runs: int) -> list[float]:
             }
         )
         pq.write_table(table, path)
-        query = "SELECT area_id, customer, sum(kwh), max(place) FROM read_parquet(?) GROUP BY area_id, customer"
+        query = (
+            "SELECT area_id, customer, sum(kwh), max(place) FROM read_parquet(?) GROUP BY area_id, customer"
+        )
         once = [_seconds(lambda: connection.execute(query, [str(path)]).fetchall()) for _ in range(runs)]
     return [each * areas / len(made) for each in once]
 

@@ -131,7 +131,9 @@ def test_a_seal_for_a_part_does_not_close_the_whole() -> None:
     assert "from record 7" in check([*lines[:-1], end]).fault
 
 
-@pytest.mark.parametrize("line", [b"", b"{}", b'{"seal":1}', b'{"seal":{"kind":"end"},"signature":""}', b"\xff"])
+@pytest.mark.parametrize(
+    "line", [b"", b"{}", b'{"seal":1}', b'{"seal":{"kind":"end"},"signature":""}', b"\xff"]
+)
 def test_rubbish_in_the_place_of_a_record(line: bytes) -> None:
     assert named(check([line, *log()])) == 1
 

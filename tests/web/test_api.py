@@ -62,7 +62,9 @@ def test_nobody_revokes_the_token_of_another() -> None:
         revoke_token(make_user("auditor").viewer(), asking.made.pk)
 
 
-@pytest.mark.parametrize(("scopes", "days"), [((), 30), (("read", "all"), 30), (("read",), 0), (("read",), 367)])
+@pytest.mark.parametrize(
+    ("scopes", "days"), [((), 30), (("read", "all"), 30), (("read",), 0), (("read",), 367)]
+)
 def test_unfit_tokens_are_refused(scopes: tuple[str, ...], days: int) -> None:
     with pytest.raises(WattwardenError):
         make_token(make_user("controller").viewer(), NewToken("x", scopes, days))
@@ -121,7 +123,10 @@ def test_a_method_that_an_address_does_not_take() -> None:
 def test_a_body_that_is_no_json() -> None:
     asking = program("controller")
     answer = Client().post(
-        f"{ROOT}/cases/assign", "{", content_type="application/json", headers={"Authorization": f"Bearer {asking.token}"}
+        f"{ROOT}/cases/assign",
+        "{",
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {asking.token}"},
     )
     problem(answer, 400)
 
@@ -183,7 +188,9 @@ def test_the_reference_and_the_schema_are_served(signed_in: Callable[..., Client
 
 def test_the_page_of_tokens_shows_a_new_one_once(signed_in: Callable[..., Client]) -> None:
     browser = signed_in("controller")
-    shown = browser.post("/tokens/", {"name": "nightly", "days": "30", "scope": ["read", "export"]}).content.decode()
+    shown = browser.post(
+        "/tokens/", {"name": "nightly", "days": "30", "scope": ["read", "export"]}
+    ).content.decode()
     token = ApiToken.objects.get()
     assert token.scopes == "export read"
     text = shown.partition('id="token">')[2].partition("<")[0]

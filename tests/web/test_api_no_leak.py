@@ -18,7 +18,13 @@ from wattwarden.records.models import Case, User
 from wattwarden.web.api.application import api
 
 _UUID = "00000000-0000-4000-8000-000000000000"
-_NOTED = {"id": _UUID, "kind": "note", "noted_at": "2026-01-02T08:00:00+08:00", "version": 0, "data": {"note": "x"}}
+_NOTED = {
+    "id": _UUID,
+    "kind": "note",
+    "noted_at": "2026-01-02T08:00:00+08:00",
+    "version": 0,
+    "data": {"note": "x"},
+}
 
 
 def operations() -> Iterator[tuple[str, str]]:

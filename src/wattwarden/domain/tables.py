@@ -188,7 +188,9 @@ class Contract:
     def staff_columns(self) -> frozenset[str]:
         """Names of the columns that name a member of staff."""
         tables = self.tables.items()
-        refs = {name for _, table in tables for name, column in table.columns.items() if column.ref == "staff"}
+        refs = {
+            name for _, table in tables for name, column in table.columns.items() if column.ref == "staff"
+        }
         return frozenset(refs | {key for name, table in tables if name == "staff" for key in table.key})
 
     def subject_column(self, table: str) -> str:
