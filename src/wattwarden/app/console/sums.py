@@ -36,7 +36,9 @@ def newest_scan(viewer: Viewer) -> int | None:
     return number
 
 
-def totals(viewer: Viewer, scan: int, first: str, *more: str, gone: bool = False) -> Mapping[tuple[str, ...], Total]:
+def totals(
+    viewer: Viewer, scan: int, first: str, *more: str, gone: bool = False
+) -> Mapping[tuple[str, ...], Total]:
     """Totals by the values of one or more columns of ``FindingSum``.
 
     Args:
