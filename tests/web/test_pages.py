@@ -1,4 +1,4 @@
-"""Every page of the console in both languages, for who may and who may not, with a fixed number of queries."""
+"""Every page in both languages, for who may and who may not, with counted queries."""
 
 import html
 import io
