@@ -76,7 +76,17 @@ Each case has its letter to the customer as PDF. Ctrl+C ends the console."""
 def serve(home: Path, port: int) -> None:
     """Serve the console of the demo until interrupted; cases are brought to different steps before."""
     print(WHERE_TO_CLICK, flush=True)
-    command = [WATTWARDEN, "serve", "--demo", "--host", "127.0.0.1", "--port", str(port), "--home", home]
+    command = [
+        str(WATTWARDEN),
+        "serve",
+        "--demo",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--home",
+        str(home),
+    ]
     with contextlib.suppress(KeyboardInterrupt):
         sys.exit(subprocess.run(command, check=False).returncode)
 

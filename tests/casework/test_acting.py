@@ -1,5 +1,7 @@
 """Actions on a case: one transaction, a second person, a stale page, a form sent twice, money in bounds."""
 
+from typing import Any
+
 import pytest
 
 from tests.casework.world import Doing
@@ -12,7 +14,7 @@ PHOTO = ("a" * 64,)
 
 def to_step(case_id: int, step: str) -> None:
     """Bring the case to a step by the real actions."""
-    way = {
+    way: dict[str, tuple[str, str, dict[str, Any]]] = {
         "triaged": ("controller", "triage", {}),
         "assigned": ("station_worker", "take", {}),
         "visiting": ("station_worker", "arrive", {}),

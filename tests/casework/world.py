@@ -14,7 +14,8 @@ import pytest
 from django.contrib.auth.hashers import make_password
 
 from wattwarden.app import open_cases
-from wattwarden.app.casework.act_on_case import act_on_case
+from wattwarden.app.casework.act_on_case import Acted, act_on_case
+from wattwarden.app.open_cases import Opened
 from wattwarden.app.scan_files import ScanFiles
 from wattwarden.cases.given import Given
 from wattwarden.domain.content import BUILT_IN
@@ -120,7 +121,7 @@ def no_lake(*_: object) -> Iterator[NoLake]:
     yield NoLake()
 
 
-def open_from(patch: pytest.MonkeyPatch, home: Path, scan: ScanFiles) -> object:
+def open_from(patch: pytest.MonkeyPatch, home: Path, scan: ScanFiles) -> Opened:
     """Open cases from a scan made by hand."""
     patch.setattr(open_cases, "chosen_scan", lambda _: scan)
     patch.setattr(open_cases, "scan_number", lambda _: 1)
@@ -146,7 +147,7 @@ class Doing:
 
     def act(
         self, case_id: int, action: str, once: str = "", version: int | None = None, **given: object
-    ) -> object:
+    ) -> Acted:
         """Take an action."""
         seen = version or Case.objects.values_list("version", flat=True).get(pk=case_id)
         return act_on_case(self.viewer, case_id, action, Given(version=seen, **given), once)  # type: ignore[arg-type]  # fields by name

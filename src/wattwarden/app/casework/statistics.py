@@ -58,7 +58,7 @@ def statistics(viewer: Viewer) -> Statistics:
     """Everything the ledger page shows, over the cases that the viewer may see."""
     rows = visible(Case, viewer, "see_cases").filter(process=RISK_CASE)
     books = rows.aggregate(**{book: Sum(f"{book}_fen") for book in BOOKS})
-    rules = {rule_id: rule.title for rule_id, rule in known_rules().items()}
+    rules: dict[object, Label] = {rule_id: rule.title for rule_id, rule in known_rules().items()}
     units = dict(OrgUnit.objects.values_list("org_id", "name"))
     people = {
         pk: name or username
@@ -68,7 +68,7 @@ def statistics(viewer: Viewer) -> Statistics:
     strata = _strata(visible_draws)
     return Statistics(
         books={book: books[book] or 0 for book in BOOKS},
-        by_rule=_hits(rows, "lead_rule", rules),
+        by_rule=_hits(rows, "lead_rule", {**rules}),
         by_org=_hits(rows, "org_id", {k: Label(zh=v, en=v) for k, v in units.items()}),
         by_person=_hits(rows, "owner", {k: Label(zh=v, en=v) for k, v in people.items()}),
         hit_rate=hit_rate(strata),
