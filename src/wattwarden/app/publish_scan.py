@@ -158,9 +158,11 @@ def _findings(home: Path, scan: ScanFiles, paths: Mapping[str, str]) -> Iterator
     found = pa.concat_tables([present, with_worth(gone, present.slice(0, 0))])
     case_key = case_keys(found)
     cases, life = scan.cases, scan.life
-    net = cases["net_value_fen"].take(pc.index_in(case_key, cases["case_key"].combine_chunks()))
+    at = pc.index_in(case_key, cases["case_key"].combine_chunks())
+    net, rank = cases["net_value_fen"].take(at), cases["rank"].take(at)
     is_gone = pa.array([False] * present.num_rows + [True] * gone.num_rows)
     found = found.append_column("case_key", pc.if_else(is_gone, "", case_key))
+    found = found.append_column("case_rank", pc.if_else(is_gone, None, rank))
     found = found.append_column("net_value_fen", pc.if_else(is_gone, 0, pc.fill_null(net, 0)))
     place = pc.index_in(found["finding_key"], life["finding_key"].combine_chunks())
     for name in ("state", "first_seen", "last_seen", "gone_since", "times_back"):

@@ -39,3 +39,8 @@ class NotFoundError(WattwardenError):
 def fail(subject: str, *, found: object, expected: str, action: str = "") -> WattwardenError:
     """Build the error of a single problem, to be raised by the caller."""
     return WattwardenError(Problem(subject, str(found), expected, action))
+
+
+def absent(subject: str, *, expected: str) -> NotFoundError:
+    """The error for what does not exist for who asks."""
+    return NotFoundError(Problem(subject, "nothing that you may see", expected))

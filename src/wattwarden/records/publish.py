@@ -42,7 +42,8 @@ class Publication:
 
 def published_scan() -> int | None:
     """Number of the scan that the store holds; None before the first."""
-    return RuleFigure.objects.aggregate(number=Max("scan"))["number"]
+    number: int | None = RuleFigure.objects.aggregate(number=Max("scan"))["number"]
+    return number
 
 
 def summed_scans() -> set[int]:

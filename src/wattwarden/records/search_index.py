@@ -49,11 +49,12 @@ def customers_with(words: str, most: int) -> Sequence[str]:
     if len(words) < SHORTEST:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(*(_sqlite_query(words, most) if connection.vendor == "sqlite" else _like(words, most)))
+        sql, values = (_sqlite_query if connection.vendor == "sqlite" else _like)(words, most)
+        cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _sqlite_query(words: str, most: int) -> tuple[str, list[object]]:
+def _sqlite_query(words: str, most: int) -> tuple[str, list[str | int]]:
     # Without positions in the index, the trigrams are asked for together and the text itself decides.
     grams = {words[at : at + SHORTEST] for at in range(len(words) - SHORTEST + 1)}
     match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in sorted(grams))
@@ -64,7 +65,7 @@ def _sqlite_query(words: str, most: int) -> tuple[str, list[object]]:
     return sql, [match, words, words, words, most]
 
 
-def _like(words: str, most: int) -> tuple[str, list[object]]:
+def _like(words: str, most: int) -> tuple[str, list[str | int]]:
     escaped = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     sql = "SELECT customer_id FROM records_customer WHERE name LIKE %s OR address LIKE %s OR meter_ids LIKE %s LIMIT %s"
     return sql, [*[f"%{escaped}%"] * 3, most]

@@ -20,7 +20,7 @@ class MethodPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
         response = self._answer(request)
-        if response.status_code != _NOT_ALLOWED or getattr(response, "content", b""):
+        if response.status_code != _NOT_ALLOWED or response.content:
             return response
         page = not_allowed(request)
         page["Allow"] = response.get("Allow", "")

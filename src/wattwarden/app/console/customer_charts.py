@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -30,7 +31,7 @@ def reading_charts(daily: pa.Table, meters: pa.Table, language: Language) -> Seq
     days = sorted({day for readings in registers.values() for day in readings}, key=str)
     values = {}
     for meter, readings in list(registers.items())[:MOST_METERS]:
-        pairs = zip(days, days[1:], strict=False)
+        pairs = pairwise(days)
         values[meter] = [
             round(float((readings[b] - readings[a]) * factor.get(meter, Decimal(1))), 2)
             if a in readings and b in readings

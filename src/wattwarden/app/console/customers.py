@@ -1,4 +1,4 @@
-"""Customer 360: one customer's file, supply, readings, bills, payments, service and risk, from the reading room."""
+"""Customer 360: file, supply, readings, bills, payments, service and risk, from the reading room."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The derivation of a bill for the console: as ``wattwarden bill explain``, for those who may see the customer."""
+"""The derivation of a bill: as ``wattwarden bill explain``, for those who may see the customer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -160,9 +160,10 @@ def _because(rows: Sequence[Finding]) -> Sequence[Label]:
     values = [{name: getattr(row, name) for name in FINDING_SCHEMA.names} for row in rows]
     findings = pa.Table.from_pylist(values, FINDING_SCHEMA)
     parameters = load_scoring_parameters(BUILT_IN, home() / SITE_CONTENT)
-    cases = score(findings, register(), parameters).to_pylist()
+    # Scored alone it would be the first of one; its place among all was kept when the scan was published.
+    case = score(findings, register(), parameters).to_pylist()[0] | {"rank": rows[0].case_rank}
     titles = {rule_id: rule.title for rule_id, rule in rules_of(home()).items()}
-    return explain(cases[0], findings, register(), parameters, titles)
+    return explain(case, findings, register(), parameters, titles)
 
 
 def _person(viewer: Viewer, row: Finding) -> Person | None:

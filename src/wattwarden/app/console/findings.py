@@ -1,6 +1,6 @@
 """Findings for the console: the list, filtered and sorted, page by page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 
@@ -126,7 +126,7 @@ def find_rows(viewer: Viewer, chosen: FindingFilter, keys: Sequence[str] = ()) -
         }
 
 
-def listed(viewer: Viewer, rows: Sequence[Finding]) -> list[ListedFinding]:
+def listed(viewer: Viewer, rows: Iterable[Finding]) -> list[ListedFinding]:
     """Rows as the viewer may see them."""
     rules, units = rules_of(home()), unit_names()
     shown = []

@@ -17,7 +17,7 @@ from wattwarden.app.store import home
 from wattwarden.app.suggest_mapping import suggest_mapping
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.content import BUILT_IN, contract
-from wattwarden.domain.errors import Problem, WattwardenError, fail
+from wattwarden.domain.errors import Problem, WattwardenError, absent, fail
 from wattwarden.records.models import ImportJob
 
 UPLOADS = "uploads"
@@ -33,8 +33,13 @@ _LOG = logging.getLogger(__name__)
 class Upload(Protocol):
     """A file as the browser sends it."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None:
+        """Its name, folders of the sender's machine perhaps in front."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes."""
 
     def chunks(self) -> Iterable[bytes]:
         """Its bytes, part by part."""
@@ -64,7 +69,7 @@ def one_job(viewer: Viewer, number: int) -> ImportJob:
     _allowed(viewer)
     job = ImportJob.objects.select_related("owner").filter(pk=number).first()
     if job is None:
-        raise fail(f"import {number}", found="no such import", expected="a number of the list")
+        raise absent(f"import {number}", expected="a number of the list")
     if job.state == "running" and job.beat_at and timezone.now() - job.beat_at > _SILENT_AFTER:
         died = Problem(
             f"import {number}",
@@ -84,10 +89,12 @@ def accept_files(viewer: Viewer, uploads: Sequence[Upload], options: Mapping[str
         options: ``mapping``, ``table``, and ``keep`` if the rows are to be stored: else it is a trial.
 
     Raises:
-        WattwardenError: the viewer may not import, or the files are none, too many, too large, or of no known kind.
+        WattwardenError: the viewer may not import, or files are none, too many, too large, or unknown.
     """
     _allowed(viewer)
     _check(uploads)
+    if viewer.user_id is None:
+        raise fail("import", found="the system itself", expected="a person")
     table = options.get("table", "")
     if table and table not in contract().source_tables:
         raise fail("table", found=table[:60], expected="a table of the data contract")
@@ -225,4 +232,4 @@ def _check(uploads: Sequence[Upload]) -> None:
 
 def _allowed(viewer: Viewer) -> None:
     if not viewer.may("import_files"):
-        raise fail("import", found="nothing that you may see", expected="a role that may import")
+        raise absent("import", expected="a role that may import")

@@ -10,4 +10,5 @@ def keep_language(viewer: Viewer, code: str) -> None:
     Args:
         code: A language code of the settings, ``zh-hans`` or ``en``.
     """
-    User.objects.filter(pk=viewer.user_id).update(language=code)
+    if viewer.user_id is not None:
+        User.objects.filter(pk=viewer.user_id).update(language=code)

@@ -11,7 +11,7 @@ from wattwarden.app.console.masking import masker_for
 from wattwarden.app.quarantine_rows import Corrected, export_quarantine, import_corrected, list_quarantine
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import absent
 from wattwarden.lake.quarantine import Entry
 
 MOST_SHOWN = 200
@@ -77,4 +77,4 @@ def take_corrected(viewer: Viewer, upload: Upload) -> Corrected:
 
 def _allowed(viewer: Viewer) -> None:
     if not viewer.may("import_files"):
-        raise fail("quarantine", found="nothing that you may see", expected="a role that may import")
+        raise absent("quarantine", expected="a role that may import")

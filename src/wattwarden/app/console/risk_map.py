@@ -11,7 +11,7 @@ from wattwarden.app.console.sums import Total, by_scan, newest_scan, totals
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.case import SEVERITIES
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import absent
 from wattwarden.domain.labels import Label
 from wattwarden.records.models import RuleFigure
 from wattwarden.rulekit.model import Rule
@@ -96,13 +96,11 @@ def point_detail(viewer: Viewer, number: str) -> PointDetail:
     """
     sums = next((one for one in risk_map(viewer) if one.number == number), None)
     if sums is None:
-        raise fail(
-            f"risk point {number}", found="nothing of that number", expected="a number of the risk map"
-        )
+        raise absent(f"risk point {number[:20]}", expected="a number of the risk map")
     scan = newest_scan(viewer)
     found = {key[1]: total for key, total in totals(viewer, scan, "risk", "rule_id").items() if key[0] == number} \
         if scan is not None else {}  # fmt: skip
-    outcomes = dict(RuleFigure.objects.filter(scan=scan).values_list("rule_id", "kind"))
+    outcomes = dict(RuleFigure.objects.filter(scan=scan or 0).values_list("rule_id", "kind"))
     rules = [
         RuleSums(rule, found.get(rule.id, Total()), outcomes.get(rule.id, "–"))
         for rule in rules_of(home()).values()
@@ -122,7 +120,7 @@ def _before(viewer: Viewer, scan: int | None) -> Mapping[str, int] | None:
 
 
 def _judged(scan: int | None) -> Counter[str]:
-    kinds = RuleFigure.objects.filter(scan=scan, kind__in=_JUDGED).values_list("rule_id", flat=True)
+    kinds = RuleFigure.objects.filter(scan=scan or 0, kind__in=_JUDGED).values_list("rule_id", flat=True)
     rules = rules_of(home())
     return Counter(rules[rule_id].risk for rule_id in kinds if rule_id in rules)
 

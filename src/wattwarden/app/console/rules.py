@@ -13,7 +13,7 @@ from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.store import home
 from wattwarden.calc.statistics import wilson_interval
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import absent
 from wattwarden.domain.labels import Label
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Case, RuleFigure
@@ -124,7 +124,7 @@ def rule_detail(viewer: Viewer, rule_id: str) -> RuleDetail:
     rules = rules_of(home())
     rule = rules.get(rule_id)
     if rule is None:
-        raise fail(f"rule {rule_id[:60]}", found="nothing of that name", expected="a rule of the catalogue")
+        raise absent(f"rule {rule_id[:60]}", expected="a rule of the catalogue")
     figures = list(RuleFigure.objects.filter(rule_id=rule_id).order_by("-scan")[:_MOST_SCANS])
     newest = {rule_id: figures[0]} if figures else {}
     shown = _listed(rule, _found(viewer), newest, _case_outcomes(viewer), _site_rules())
@@ -187,7 +187,7 @@ def _figures() -> Mapping[str, RuleFigure]:
 
 
 def _case_outcomes(viewer: Viewer) -> Mapping[str, tuple[int, int]]:
-    """Hits, and hits and misses together, of closed or open cases that came to an outcome, by leading rule."""
+    """Hits, and hits and misses together, of cases that came to an outcome, by leading rule."""
     rows = visible(Case, viewer, "see_cases").filter(outcome__in=(*_HIT, *_MISS)).order_by()
     counted = rows.values_list("lead_rule").annotate(
         hits=Count("pk", filter=Q(outcome__in=_HIT)), of=Count("pk")

@@ -52,8 +52,10 @@ class SearchResult:
 
 
 def search(viewer: Viewer, words: str) -> SearchResult:
-    """Customers by number, name, address, meter or whole telephone number; findings by key or customer
-    number; cases by number; rules by name.
+    """What fits the words.
+
+    Customers by number, name, address, meter or whole telephone number; findings by key or customer number;
+    cases by number; rules by name.
 
     Fewer than two characters find nothing: half the province would match.
     """  # fmt: skip

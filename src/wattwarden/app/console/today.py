@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from wattwarden.app.console.charts import Chart, Lines, bar_chart
+from wattwarden.app.console.charts import Chart, Lines, bar_chart, rank_chart
 from wattwarden.app.console.finding_detail import register
 from wattwarden.app.console.findings import ListedFinding, listed
 from wattwarden.app.console.sums import Total, by_scan, newest_scan, totals
@@ -66,7 +66,7 @@ def today(viewer: Viewer) -> Today:
     if scan is None:
         return Today(work, None, Total(), {}, (), ())
     by_change = {key[0]: total for key, total in totals(viewer, scan, "change").items()}
-    gone = totals(viewer, scan, gone=True).get((), Total())
+    gone = totals(viewer, scan, "change", gone=True).get((GONE,), Total())
     history = by_scan(viewer, "change")
     day = max(date for number, date, _, _ in history if number == scan)
     rows = visible(Finding, viewer, "see_findings").filter(change__in=(NEW, BACK))
@@ -100,11 +100,12 @@ def _risk_chart(viewer: Viewer, scan: int) -> Chart:
     zh = viewer.language == "zh"
     found = {key[0]: total for key, total in totals(viewer, scan, "risk").items()}
     points = [(number, point) for number, point in register().points.items() if point.kind == "risk"]
-    names = [f"{number} {point.title.text(viewer.language)}" for number, point in points]
-    values = [found.get(number, Total()).findings for number, _ in points]
-    name = "疑点数" if zh else "Findings"
+    pairs = [
+        (f"{number} {point.title.text(viewer.language)}", found.get(number, Total()).findings)
+        for number, point in points
+    ]
     title = "各风险点疑点" if zh else "Findings by risk point"
-    return bar_chart(title, Lines(names, {name: values}, "", None, "风险点" if zh else "Risk point"))
+    return rank_chart(title, pairs, "", "风险点" if zh else "Risk point")
 
 
 def _scan_chart(viewer: Viewer, history: Sequence[tuple[int, str, tuple[str, ...], Total]]) -> Chart:

@@ -9,6 +9,7 @@ class Finding(models.Model):
     Attributes:
         case_key: Candidate case it was merged into; empty once it is gone.
         net_value_fen: Expected net value of that case, by which lists are ordered; 0 when gone.
+        case_rank: Place of that case in the scan, from 1; None when gone.
         counted_fen: Likely money where this finding stands for its loss; 0 where another of the case does.
         expected_fen: What confirming it would make good on average; 0 where another stands for the loss.
         change: ``new``, ``back`` or ``gone`` since the full scan before; empty where nothing changed.
@@ -43,6 +44,7 @@ class Finding(models.Model):
     gone_since = models.DateField(null=True)
     times_back = models.IntegerField(default=0)
     case_key = models.CharField(max_length=64, blank=True)
+    case_rank = models.IntegerField(null=True)
     net_value_fen = models.BigIntegerField(default=0)
     counted_fen = models.BigIntegerField(default=0)
     expected_fen = models.BigIntegerField(default=0)

@@ -12,7 +12,7 @@ from wattwarden.app.console.organisation import organisation
 from wattwarden.app.console.quality import data_quality
 from wattwarden.app.console.quarantine import quarantine_workbook, take_corrected, waiting_rows
 from wattwarden.domain.content import contract
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import absent, fail
 from wattwarden.web.jinja import say
 from wattwarden.web.middleware import viewer_of
 
@@ -95,7 +95,7 @@ def quality(request: HttpRequest) -> HttpResponse:
     """How good the data are that the last scan read."""
     viewer = viewer_of(request)
     if not (viewer.may("import_files") or viewer.may("see_findings")):
-        raise fail("data quality", found="nothing that you may see", expected="a role that may")
+        raise absent("data quality", expected="a role that may")
     return render(request, "imports/quality.html", {"found": data_quality()})
 
 

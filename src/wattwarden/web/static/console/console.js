@@ -9,10 +9,10 @@ function drawChart(element) {
   const before = echarts.getInstanceByDom(element);
   if (before) before.dispose();
   const style = getComputedStyle(document.documentElement);
-  const ink = style.getPropertyValue("--tabler-body-color").trim() || "#333";
-  const line = style.getPropertyValue("--tabler-border-color").trim() || "#ccc";
+  const ink = style.getPropertyValue("--tblr-body-color").trim() || "#333";
+  const line = style.getPropertyValue("--tblr-border-color").trim() || "#ccc";
   const option = JSON.parse(element.dataset.chart);
-  option.textStyle = { color: ink, fontFamily: style.getPropertyValue("--tabler-font-sans-serif") };
+  option.textStyle = { color: ink, fontFamily: style.getPropertyValue("--tblr-font-sans-serif") };
   option.animation = false;
   for (const axis of [option.xAxis, option.yAxis].flat().filter(Boolean)) {
     axis.axisLabel = { color: ink, hideOverlap: true, ...axis.axisLabel };
