@@ -47,14 +47,6 @@ def operator(name: str) -> Viewer:
     return Viewer(None, name, None, tuple(Grant("administrator", path) for path in tops))
 
 
-<<<<<<< HEAD
-=======
-def staff_roles() -> Mapping[str, Role]:
-    """Roles that a member of staff can hold, by name."""
-    return dict(roles())
-
-
->>>>>>> w_console
 def accounts(viewer: Viewer) -> Sequence[User]:
     """Accounts that the viewer manages, with their grants; two queries."""
     return list(_managed(viewer).order_by("username"))
