@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from wattwarden.domain.access import roles
+from wattwarden.records import search_index
 from wattwarden.records.models import Case, Customer, Finding, OrgUnit, RoleGrant, User
 
 OWN, FOREIGN = "/43/", "/44/"
@@ -36,6 +37,7 @@ def utility(db: None, folder: Path) -> None:
         station = f"{path}{mark}1/"
         OrgUnit.objects.create(org_id=f"{mark}1", name=f"{name} 1", kind="station", parent=top, path=station)
         add_rows(mark, name, station)
+    search_index.rebuild()
 
 
 def add_rows(mark: str, name: str, path: str) -> None:
