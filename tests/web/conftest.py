@@ -55,7 +55,7 @@ def add_rows(mark: str, name: str, path: str) -> None:
             case_key=f"k{kind}{mark}",
         )  # fmt: skip
         Case.objects.create(
-            case_key=f"k{kind}{mark}", process="risk_case", step="new", customer_id=f"c{mark}", subject_kind=kind,
+            case_key=f"k{kind}{mark}", process="risk_case", step="found", customer_id=f"c{mark}", subject_kind=kind,
             subject_id=f"s{mark}", org_path=path, place="premise", severity="high", probability=Decimal("0.5"),
             opened_at=datetime(2026, 1, 1, tzinfo=UTC), staff_side=bool(staff), staff_ids=staff,
         )  # fmt: skip
