@@ -138,6 +138,7 @@ def test_rubbish_in_the_place_of_a_record(line: bytes) -> None:
     assert named(check([line, *log()])) == 1
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.dictionaries(st.text(), inner)))
 def test_what_is_recorded_is_json_that_every_database_holds(value: object) -> None:
     text = plain(value)

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from wattwarden.domain.access import roles
+from wattwarden.records import search_index
 from wattwarden.records.models import Case, Customer, Finding, OrgUnit, RoleGrant, User
 
 OWN, FOREIGN = "/43/", "/44/"
@@ -36,6 +37,7 @@ def utility(db: None, folder: Path) -> None:
         station = f"{path}{mark}1/"
         OrgUnit.objects.create(org_id=f"{mark}1", name=f"{name} 1", kind="station", parent=top, path=station)
         add_rows(mark, name, station)
+    search_index.rebuild()
 
 
 def add_rows(mark: str, name: str, path: str) -> None:
@@ -53,7 +55,7 @@ def add_rows(mark: str, name: str, path: str) -> None:
             case_key=f"k{kind}{mark}",
         )  # fmt: skip
         Case.objects.create(
-            case_key=f"k{kind}{mark}", process="risk_case", step="new", customer_id=f"c{mark}", subject_kind=kind,
+            case_key=f"k{kind}{mark}", process="risk_case", step="found", customer_id=f"c{mark}", subject_kind=kind,
             subject_id=f"s{mark}", org_path=path, place="premise", severity="high", probability=Decimal("0.5"),
             opened_at=datetime(2026, 1, 1, tzinfo=UTC), staff_side=bool(staff), staff_ids=staff,
         )  # fmt: skip

@@ -23,7 +23,7 @@ _WORDS = {
     "path": ("c{}",),
 }
 _SERVER_FAULT = 500
-_ELSEWHERE = ("/account/", "/health/", "/metrics", "/i18n/")
+_ELSEWHERE = ("/account/", "/health/", "/metrics", "/language/")
 """Hold no row of anybody; have tests of their own."""
 
 

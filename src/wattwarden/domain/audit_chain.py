@@ -244,11 +244,14 @@ def read_seal(line: bytes) -> Seal | None:
         return None
     try:
         said = json.loads(line)
-        seal = Seal(**said["seal"], signature=said["signature"])
+        words = said["seal"]
+        is_sound = all(type(words[name]) is int for name in ("first", "sequence"))
+        texts = [said["signature"], *(words[name] for name in ("kind", "hash", "at", "key"))]
+        if not is_sound or not all(isinstance(text, str) for text in texts):
+            return None
+        return Seal(**words, signature=said["signature"])
     except (ValueError, TypeError, KeyError):
         return None
-    is_sound = isinstance(seal.sequence, int) and isinstance(seal.first, int) and isinstance(seal.key, str)
-    return seal if is_sound else None
 
 
 def _is_genuine(seal: Seal) -> bool:

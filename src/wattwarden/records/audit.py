@@ -122,7 +122,7 @@ def _following(head: AuditHead, event: AuditEvent) -> AuditRecord:
     record = AuditRecord(sequence=head.sequence + 1, previous=head.hash, at=timezone.now())
     for name in _WORDS:
         value = getattr(event, name)
-        longest = AuditRecord._meta.get_field(name).max_length  # noqa: SLF001 Django's public name
+        longest = getattr(AuditRecord._meta.get_field(name), "max_length", None)  # noqa: SLF001 Django's public name
         setattr(record, name, audit_chain.clean(value)[:longest] if isinstance(value, str) else value)
     record.old, record.new = audit_chain.plain(event.old), audit_chain.plain(event.new)
     words = {name: getattr(record, name) for name in _WORDS}

@@ -1,6 +1,7 @@
 """Open the application store from any program: point Django at the data folder, migrate its schema."""
 
 import os
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -35,6 +36,8 @@ def migrate(home: Path) -> None:
     connect(home)
     if is_behind():
         call_command("migrate", interactive=False, verbosity=0)
+        # The words to search by stand beside the schema; before the first scan there are none.
+        import_module("wattwarden.records.search_index").rebuild()
 
 
 def is_behind() -> bool:

@@ -119,19 +119,15 @@ def _fill(model: type[models.Model], rows: Iterator[list[object]]) -> int:
 
 def _without_clocks(model: type[models.Model], made: list[models.Model]) -> None:
     """Insert rows as they are: fields that would note the instant of their writing keep what they hold."""
-    clocks = [
-        f
-        for f in _about(model).concrete_fields
-        if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)
-    ]
-    kept = [(f, f.auto_now, f.auto_now_add) for f in clocks]
+    flags = ("auto_now", "auto_now_add")
+    kept = [(f, flag) for f in _about(model).concrete_fields for flag in flags if getattr(f, flag, False)]
     try:
-        for field in clocks:
-            field.auto_now = field.auto_now_add = False
+        for field, flag in kept:
+            setattr(field, flag, False)
         _rows_of(model).bulk_create(made)
     finally:
-        for field, now, add in kept:
-            field.auto_now, field.auto_now_add = now, add
+        for field, flag in kept:
+            setattr(field, flag, True)
 
 
 def _value(field: "models.Field[object, object]", value: object) -> object:

@@ -11,10 +11,7 @@ PROVIDER_ID = "sso"
 
 
 def provider(environment: Mapping[str, str]) -> dict[str, object] | None:
-    """The provider as allauth describes one; None where the environment names no issuer.
-
-    ``WATTWARDEN_OIDC_CLAIM`` is the claim that holds the user name here, ``preferred_username`` by default.
-    """
+    """The provider as allauth describes one; None where the environment names no issuer."""
     issuer = environment.get(ISSUER)
     if not issuer:
         return None
@@ -27,6 +24,10 @@ def provider(environment: Mapping[str, str]) -> dict[str, object] | None:
             "server_url": issuer,
             "uid_field": "sub",
             "oauth_pkce_enabled": True,
-            "user_name_claim": environment.get(CLAIM) or "preferred_username",
         },
     }
+
+
+def user_name_claim(environment: Mapping[str, str]) -> str:
+    """The claim that holds the user name here, ``preferred_username`` by default."""
+    return environment.get(CLAIM) or "preferred_username"

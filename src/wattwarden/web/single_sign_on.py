@@ -1,13 +1,15 @@
 """Single sign-on lets in whom an administrator has made an account for, and nobody else."""
 
+import os
+
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from django.conf import settings
 from django.http import HttpRequest
 
 from wattwarden.domain.errors import Problem
 from wattwarden.records.models import User
+from wattwarden.records.single_sign_on import user_name_claim
 from wattwarden.web.problems import problem_page
 
 _FORBIDDEN = 403
@@ -26,7 +28,7 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth car
         Raises:
             ImmediateHttpResponse: with a page that says whom to ask, where there is no such account.
         """
-        claim = settings.SSO["settings"]["user_name_claim"]
+        claim = user_name_claim(os.environ)
         said = sociallogin.account.extra_data
         # Providers differ in whether they hand the claims over flat or by where they came from.
         name = said.get(claim) or said.get("userinfo", {}).get(claim) or said.get("id_token", {}).get(claim)
