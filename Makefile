@@ -13,7 +13,8 @@ DEMO_SEED ?= 1
 BENCH_SIZES ?= 0.1,0.3,1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-postgresql check quick bench bench-billing docs lock fmt clean
+.PHONY: help venv demo test test-postgresql check quick bench bench-billing bench-meter bench-theft bench-console docs \
+  lock fmt clean
 
 help: ## List these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,11 +43,17 @@ quick: $(READY) ## Format, lint, types and contracts only: what to run while wri
 
 check: quick docs test test-postgresql ## Everything that must hold before a change is accepted
 
-bench: bench-billing ## Measure billing, and import and scan at several sizes; writes bench-results/
+bench: bench-billing bench-meter bench-theft ## Measure everything, and import and scan at several sizes; writes bench-results/
 	$(BIN)/python -m scripts.bench --sizes $(BENCH_SIZES)
 
 bench-billing: $(READY) ## Measure bills per second; PYSAM_PYTHON=… compares with NREL PySAM
 	$(BIN)/python -m scripts.bench_billing $(if $(PYSAM_PYTHON),--pysam-python $(PYSAM_PYTHON))
+
+bench-theft: $(READY) ## Measure the features of the theft score and its training
+	$(BIN)/python -m scripts.bench_theft
+
+bench-meter: $(READY) ## Measure a day of curves of a million meters: checks and physics
+	$(BIN)/python -m scripts.bench_meter
 
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(READY) ## Build the documentation site into ./site
