@@ -13,7 +13,7 @@ DEMO_SEED ?= 1
 BENCH_SIZES ?= 0.1,0.3,1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-postgresql check quick bench bench-billing bench-meter bench-theft bench-console docs \
+.PHONY: help venv demo test test-postgresql check quick bench bench-billing bench-meter bench-theft docs \
   lock fmt clean
 
 help: ## List these targets
