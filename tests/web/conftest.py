@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from wattwarden.app.casework.histories import row_of
+from wattwarden.cases.history import SYSTEM, Event, EventKind
 from wattwarden.domain.access import roles
 from wattwarden.records import search_index
 from wattwarden.records.models import Case, Customer, Finding, OrgUnit, RoleGrant, User
@@ -54,11 +56,13 @@ def add_rows(mark: str, name: str, path: str) -> None:
             first_seen=date(2026, 1, 1), last_seen=date(2026, 1, 1), staff_side=bool(staff), staff_ids=staff,
             case_key=f"k{kind}{mark}",
         )  # fmt: skip
-        Case.objects.create(
-            case_key=f"k{kind}{mark}", process="risk_case", step="found", customer_id=f"c{mark}", subject_kind=kind,
+        case = Case.objects.create(
+            case_key=f"k{kind}{mark}", process="risk_case", step="found", version=1, customer_id=f"c{mark}", subject_kind=kind,
             subject_id=f"s{mark}", org_path=path, place="premise", severity="high", probability=Decimal("0.5"),
             opened_at=datetime(2026, 1, 1, tzinfo=UTC), staff_side=bool(staff), staff_ids=staff,
         )  # fmt: skip
+        opened = Event(seq=1, at=datetime(2026, 1, 1, 8, 0), kind=EventKind.OPENED, actor_id=SYSTEM, to="found")
+        row_of(case, opened).save()
 
 
 def make_user(role: str | None, org: str = "43", **facts: object) -> User:

@@ -8,6 +8,7 @@ and migrations stay the same for both databases. See docs/decisions/0009-reading
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 SHORTEST = 3
 """Characters from which trigrams find anything; shorter words are looked for as beginnings."""
@@ -49,12 +50,19 @@ def customers_with(words: str, most: int) -> Sequence[str]:
     if len(words) < SHORTEST:
         return []
     with connection.cursor() as cursor:
-        sql, values = (_sqlite_query if connection.vendor == "sqlite" else _like)(words, most)
-        cursor.execute(sql, values)
+        if connection.vendor == "sqlite" and not _is_made(cursor):
+            return []
+        cursor.execute(*(_sqlite_query(words, most) if connection.vendor == "sqlite" else _like(words, most)))
         return [row[0] for row in cursor.fetchall()]
 
 
-def _sqlite_query(words: str, most: int) -> tuple[str, list[str | int]]:
+def _is_made(cursor: CursorWrapper) -> bool:
+    """Whether a scan has been published, which makes the index; before that a search finds nobody."""
+    cursor.execute("SELECT 1 FROM sqlite_master WHERE name = %s", [_TABLE])
+    return cursor.fetchone() is not None
+
+
+def _sqlite_query(words: str, most: int) -> tuple[str, list[object]]:
     # Without positions in the index, the trigrams are asked for together and the text itself decides.
     grams = {words[at : at + SHORTEST] for at in range(len(words) - SHORTEST + 1)}
     match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in sorted(grams))

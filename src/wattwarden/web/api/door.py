@@ -20,7 +20,9 @@ def door(view: View) -> View:
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *words: object, **named: object) -> HttpResponse:
-        if refusal := admit(request) or _unreadable(request):
+        # The body is read before anything else looks at the request: Django gives it out only so.
+        unreadable = _unreadable(request)
+        if refusal := admit(request) or unreadable:
             return refusal
         try:
             if request.method != "POST":
