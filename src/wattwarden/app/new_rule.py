@@ -36,8 +36,16 @@ def skeleton(rule_id: str) -> str:
         WattwardenError: the id is not ``chapter.name``.
     """
     chapter, _, name = rule_id.partition(".")
-    if not (chapter.isascii() and chapter.isalpha() and name.isascii() and name.isidentifier() and rule_id.islower()):
+    if not (
+        chapter.isascii()
+        and chapter.isalpha()
+        and name.isascii()
+        and name.isidentifier()
+        and rule_id.islower()
+    ):
         raise fail(
-            f"rule {rule_id[:60]}", found=rule_id[:60], expected="chapter.name in lower case, such as theft.new_trick"
+            f"rule {rule_id[:60]}",
+            found=rule_id[:60],
+            expected="chapter.name in lower case, such as theft.new_trick",
         )
     return _SKELETON.read_text(encoding="utf-8").replace("chapter.name", rule_id)

@@ -29,7 +29,9 @@ def check_draft(home: Path, target: Target, text: str, progress: Progress) -> Ma
         return _result(versions.faults, [])
     rule, written = versions.after.rule, versions.after.as_written
     progress("lint", 1, 3)
-    problems = lint_rules([one for one in (rule, written) if one is not None][: 1 + (target.kind == "settings")])
+    problems = lint_rules(
+        [one for one in (rule, written) if one is not None][: 1 + (target.kind == "settings")]
+    )
     faults = [placed(problem, text) for problem in dict.fromkeys(problems)]
     if faults or written is None:
         return _result(faults, [])
@@ -49,11 +51,11 @@ def _examples(rule: Rule) -> list[Mapping[str, object]]:
     ]
 
 
-def _result(faults: tuple[Fault, ...] | list[Fault], examples: list[Mapping[str, object]]) -> Mapping[str, object]:
+def _result(
+    faults: tuple[Fault, ...] | list[Fault], examples: list[Mapping[str, object]]
+) -> Mapping[str, object]:
     return {
         "is_green": not faults and bool(examples) and not any(one["problems"] for one in examples),
         "faults": [{**asdict(fault.problem), "line": fault.line} for fault in faults],
         "examples": examples,
     }
-
-

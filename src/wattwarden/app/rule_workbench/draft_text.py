@@ -100,9 +100,7 @@ def _below(node: yaml.Node | None, part: object) -> tuple[int, yaml.Node] | None
 def _yaml_fault(error: yaml.YAMLError) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     says = getattr(error, "problem", None) or str(error).splitlines()[0]
-    problem = Problem(
-        "text", str(says), "valid YAML", "Look at indentation, colons and quotes of this line."
-    )
+    problem = Problem("text", str(says), "valid YAML", "Look at indentation, colons and quotes of this line.")
     return Fault(problem, mark.line + 1 if mark else None)
 
 

@@ -68,7 +68,11 @@ def start_draft(viewer: Viewer, rule_id: str) -> RuleDraft:
     target, text = _beginning(rule_id.strip())
     with transaction.atomic():
         draft = RuleDraft.objects.create(
-            rule_id=target.rule_id, kind=target.kind, text=text, text_hash=target.hash_of(text), author_id=viewer.user_id
+            rule_id=target.rule_id,
+            kind=target.kind,
+            text=text,
+            text_hash=target.hash_of(text),
+            author_id=viewer.user_id,
         )
         _note(viewer, draft, "start", text=text)
     return draft
@@ -194,7 +198,10 @@ def _retire(draft: RuleDraft, reason: str) -> None:
 def _beginning(rule_id: str) -> tuple[Target, str]:
     rule = rules_of(home()).get(rule_id)
     own = Target("rule", rule_id)
-    if rule is not None and (BUILT_IN / "rules" / rule.chapter / f"{rule_id.partition('.')[2]}.yaml").is_file():
+    if (
+        rule is not None
+        and (BUILT_IN / "rules" / rule.chapter / f"{rule_id.partition('.')[2]}.yaml").is_file()
+    ):
         target = Target("settings", rule_id)
         lines = "".join(f"#   {name}: {param.value}  # {param.en}\n" for name, param in rule.params.items())
         low, high = rule.expected_per_10k

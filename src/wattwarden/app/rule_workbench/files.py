@@ -70,9 +70,7 @@ def retired_text(text: str, on: date, reason: str) -> str:
     return f"{kept}\nretired: {{on: {on.isoformat()}, zh: {quoted}, en: {quoted}}}\n"
 
 
-def tampered(
-    home: Path, approved: Iterable[tuple[Target, str]]
-) -> Mapping[str, tuple[Problem, ...]]:
+def tampered(home: Path, approved: Iterable[tuple[Target, str]]) -> Mapping[str, tuple[Problem, ...]]:
     """Problems, by rule, of files in force that are not what was approved for them.
 
     Args:
@@ -91,5 +89,3 @@ def tampered(
                 ),
             )  # fmt: skip
     return found
-
-

@@ -70,7 +70,9 @@ class Measure:
 
 def without(findings: pa.Table, others: pa.Table) -> pa.Table:
     """Those findings whose key is not among the others."""
-    return findings.filter(pc.invert(pc.is_in(findings["finding_key"], others["finding_key"].combine_chunks())))
+    return findings.filter(
+        pc.invert(pc.is_in(findings["finding_key"], others["finding_key"].combine_chunks()))
+    )
 
 
 def hours(minutes: int) -> float:

@@ -38,7 +38,9 @@ def start_run(viewer: Viewer, number: int, kind: str, months: int = 0) -> RuleDr
     if "write_rules" not in permissions(viewer) or viewer.user_id is None:
         raise fail("run", found="a role that may not", expected="write_rules for the whole utility")
     if kind not in ("check", "backtest") or State(draft.state) not in MOVES[kind].since:
-        raise fail(f"draft in state {draft.state}", found=kind[:20], expected="a check, then a try on history")
+        raise fail(
+            f"draft in state {draft.state}", found=kind[:20], expected="a check, then a try on history"
+        )
     latest = latest_run(number, kind)
     if latest and latest.state in ("queued", "running"):
         raise fail(f"draft {number}", found="a run that is going on", expected="one at a time",
@@ -70,7 +72,13 @@ def do_run(number: int) -> None:
     viewer = User.objects.get(pk=run.owner_id).viewer()
 
     def progress(step: str, position: int, total: int) -> None:
-        run.state, run.step, run.done, run.total, run.beat_at = "running", step, position, total, timezone.now()
+        run.state, run.step, run.done, run.total, run.beat_at = (
+            "running",
+            step,
+            position,
+            total,
+            timezone.now(),
+        )
         run.save()
 
     progress(run.kind, 0, 1)

@@ -70,7 +70,10 @@ def _own_rule(target: Target, text: str, built_in: dict[str, Rule]) -> tuple[Rul
         faults.append(Fault(Problem("id", "a built-in rule of this id", "an id of its own"), 1))
     if not rule.is_live:
         not_run = Problem(
-            "status", rule.status, "experimental or stable", "A scan runs no other; retire a live rule by its button."
+            "status",
+            rule.status,
+            "experimental or stable",
+            "A scan runs no other; retire a live rule by its button.",
         )
         faults.append(placed(not_run, text))
     return rule, faults
