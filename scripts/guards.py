@@ -36,6 +36,7 @@ FUNCTION_LINES = Limit(10, 35, 70)
 MONEY_NAME = re.compile(r"(^|_)(fen|yuan|money|price)(_|$)", re.IGNORECASE)
 FLOAT_NAMES = {"float", "float32", "float64", "FLOAT", "DOUBLE"}
 FLOAT_AT_THE_EDGE = {
+    "src/wattwarden/app/console/customer_charts.py": "bars are drawn in pixels, beside the exact figures",
     "src/wattwarden/app/report/curves.py": "a chart is drawn in pixels; nothing counts with them afterwards",
 }
 
@@ -95,8 +96,8 @@ def function_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def long_modules(source: Source) -> Iterator[str]:
-    """A module has at most 500 lines."""
-    if source.lines > MODULE_LINES.most:
+    """A module has at most 500 lines; makemigrations writes what it must."""
+    if "/migrations/" not in source.path and source.lines > MODULE_LINES.most:
         yield source.at(1, f"{source.lines} lines; at most {MODULE_LINES.most}")
 
 

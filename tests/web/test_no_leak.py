@@ -14,13 +14,16 @@ from wattwarden.records.audit import append
 from wattwarden.records.models import Case, Customer, Finding, OrgUnit, RoleGrant, User
 
 _WORDS = {
-    "str": ("customer{}", "staff{}", "c{}", "{}1", "grant", "disable"),
+    "str": ("customer{}", "u{}", "c{}"),
+    "str:what": ("grant", "password"),
     "int": ("1", "2", "3", "4", "999999"),
     "slug": ("c{}",),
     "uuid": ("00000000-0000-0000-0000-000000000000",),
     "path": ("c{}",),
 }
 _SERVER_FAULT = 500
+_ELSEWHERE = ("/account/", "/health/", "/metrics", "/i18n/")
+"""Hold no row of anybody; have tests of their own."""
 
 
 def addresses() -> Iterator[str]:
@@ -44,11 +47,14 @@ def _filled(route: str) -> Iterator[str]:
         yield route
         return
     kind, _, tail = rest.partition(">")
-    for word in _WORDS[kind.partition(":")[0] if ":" in kind else "str"]:
+    words = _WORDS.get(kind) or _WORDS[kind.partition(":")[0] if ":" in kind else "str"]
+    for word in words:
         yield from _filled(f"{start}{word}{tail}")
 
 
-ADDRESSES = tuple(dict.fromkeys(a.replace("^", "").replace("$", "") for a in addresses() if "account/" not in a))
+ADDRESSES = tuple(
+    dict.fromkeys(a.replace("^", "").replace("$", "") for a in addresses() if not a.startswith(_ELSEWHERE))
+)
 
 
 def forms(mark: str) -> Iterator[dict[str, str]]:
@@ -70,7 +76,9 @@ def snapshot() -> str:
 
 
 def test_the_list_of_addresses_is_not_empty() -> None:
-    assert {"/findings/", "/audit/", "/reveal/", "/people/{}1/grant/", "/findings/customer{}/"} <= set(ADDRESSES)
+    assert {"/findings/", "/audit/", "/reveal/", "/people/u{}/grant/", "/findings/customer{}/"} <= set(
+        ADDRESSES
+    )
 
 
 @pytest.mark.parametrize("role", [*ROLES, None])
@@ -82,10 +90,13 @@ def test_nothing_foreign_is_shown_or_changed(role: str | None, signed_in: Callab
     before = snapshot()
     for address in ADDRESSES:
         url = address.replace("{}", KEY)
-        answers = [client.get(url), client.get(url, {"q": KEY}), client.get(url, {"state": "gone"})]
-        answers += [client.post(url, form) for form in forms(KEY)]
+        answers = [
+            client.get(url, {"q": KEY}),
+            client.get(url),
+            *(client.post(url, form) for form in forms(KEY)),
+        ]
         for answer in answers:
-            assert answer.status_code < _SERVER_FAULT or url == "/health/ready", url
+            assert answer.status_code < _SERVER_FAULT, url
             assert MARKER not in answer.content.decode(), url
     assert snapshot() == before
 
@@ -100,8 +111,8 @@ def test_a_stranger_is_led_to_the_sign_in(utility: None) -> None:
     for address in ADDRESSES:
         url = address.replace("{}", "own")
         answer = Client().get(url)
-        is_open = url.startswith(("/health/", "/metrics", "/i18n/", "/static/"))
-        assert is_open or (answer.status_code == 302 and answer["Location"].startswith("/account/login/")), url
+        assert answer.status_code == 302, url
+        assert answer["Location"].startswith("/account/login/"), url
 
 
 @pytest.mark.parametrize("name", ["account_signup", "account_email", "account_reset_password"])

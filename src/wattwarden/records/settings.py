@@ -57,10 +57,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "wattwarden.web.middleware.ViewerMiddleware",
-    "wattwarden.web.errors.MethodPages",
     "wattwarden.web.session_rules.SessionRulesMiddleware",
     # Last: every page needs a signed-in person unless it says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "wattwarden.web.errors.MethodPages",
 ]
 CSRF_FAILURE_VIEW = "wattwarden.web.errors.stale_form"
 ROOT_URLCONF = "wattwarden.web.urls"
@@ -170,7 +170,6 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = not DEMO
 CSRF_COOKIE_SECURE = not DEMO
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "wattwarden.web.problems.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from jinja2 import Environment
 from markupsafe import Markup
@@ -42,17 +42,6 @@ def shown_word(group: str, code: object) -> str:
     return word(group, code, language())
 
 
-def moment(at: datetime | None) -> str:
-    """An instant in the time zone of this installation, to the minute; a dash where there is none."""
-    return "–" if at is None else timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
-
-
-def shown_role(name: str) -> str:
-    """Title of a role; a name that content no longer knows is shown as it is."""
-    role = roles().get(name)
-    return role.title.text(language()) if role else name
-
-
 def data_json(data: object) -> Markup:
     """Data for a script, as the text of an attribute; quotes and angle brackets are escaped."""
     return Markup("{}").format(json.dumps(data, ensure_ascii=False, default=str))
@@ -64,6 +53,17 @@ def url_if(name: str, *args: object) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def local(moment: datetime | None) -> str:
+    """An instant as local time to the minute."""
+    return localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else "–"
+
+
+def shown_role(name: str) -> str:
+    """Title of a role; a name that content no longer knows is shown as it is."""
+    role = roles().get(name)
+    return role.title.text(language()) if role else name
 
 
 def code_word(table: str, column: str, code: object) -> str:
@@ -100,6 +100,8 @@ def environment(**options: object) -> Environment:
     options["autoescape"] = True
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]  # noqa: S701  # Django passes the rest; escaping is set above
     made.globals.update(static=static, url=reverse, say=say, text=text, word=shown_word, yuan=shown_yuan)
-    made.globals.update(url_if=url_if, code_word=code_word, status_word=status_word, job_word=job_word)
-    made.filters.update(yuan=shown_yuan, text=text, data_json=data_json, moment=moment, role=shown_role)
+    made.globals.update(
+        url_if=url_if, local=local, code_word=code_word, status_word=status_word, job_word=job_word
+    )
+    made.filters.update(yuan=shown_yuan, text=text, data_json=data_json, moment=local, role=shown_role)
     return made

@@ -65,12 +65,12 @@ ENTRIES = (
     Entry("imports", Label(zh="数据导入", en="Import"), ("import_files",), "import", DATA),
     Entry("quarantine", Label(zh="隔离区", en="Quarantine"), ("import_files",), "quarantine", DATA),
     Entry("quality", Label(zh="数据质量", en="Data quality"), ("import_files", "see_findings"), "quality", DATA),
-    Entry("units", Label(zh="单位概览", en="Units"), (), "organisation", DATA),
     Entry("staff_findings", Label(zh="内部疑点", en="Staff inbox"), ("see_staff_findings",), "findings"),
-    Entry("people", Label(zh="用户", en="People"), ("manage_users",), "customers", ADMINISTRATION),
-    Entry("organisation", Label(zh="组织", en="Organisation"), ("manage_users",), "customers", ADMINISTRATION),
-    Entry("audit", Label(zh="审计", en="Audit log"), ("see_audit",), "rules", ADMINISTRATION),
-    Entry("settings", Label(zh="设置", en="Settings"), ("manage_settings",), "quality", ADMINISTRATION),
+    Entry("organisation", Label(zh="组织", en="Organisation"), (), "organisation", DATA),
+    Entry("people", Label(zh="用户", en="People"), ("manage_users",), "organisation", ADMINISTRATION),
+    Entry("role_holders", Label(zh="岗位授权", en="Role holders"), ("manage_users",), "organisation", ADMINISTRATION),
+    Entry("audit", Label(zh="审计日志", en="Audit log"), ("see_audit",), "quality", ADMINISTRATION),
+    Entry("settings", Label(zh="设置", en="Settings"), ("manage_settings",), "rules", ADMINISTRATION),
 )  # fmt: skip
 
 

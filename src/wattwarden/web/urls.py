@@ -8,7 +8,6 @@ from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from wattwarden.web import health, metrics
 from wattwarden.web.casework import cases, letters, visits, work
@@ -25,15 +24,11 @@ from wattwarden.web.console import (
     search,
     today,
     workbench,
-)
+)  # fmt: skip
 from wattwarden.web.console import settings as settings_page
 
 urlpatterns = [
     path("", today.page, name="today"),
-    path("language/", language.switch, name="language"),
-    path("search/", search.page, name="search"),
-    path("risks/", risks.overview, name="risk_map"),
-    path("risks/<str:number>/", risks.point, name="risk_point"),
     # Pages of allauth, named one by one: none that sends mail or lets a stranger in.
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
@@ -49,10 +44,13 @@ urlpatterns = [
     path("account/factor/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/factor/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/factor/codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("language/", login_not_required(language.switch), name="language"),
+    path("search/", search.page, name="search"),
+    path("risks/", risks.overview, name="risk_map"),
+    path("risks/<str:number>/", risks.point, name="risk_point"),
     path("findings/", findings.listing, name="findings"),
     path("findings/export/", findings.export, name="findings_export"),
     path("findings/<str:key>/", findings.detail, name="finding"),
@@ -97,14 +95,14 @@ urlpatterns = [
     path("quarantine/", data.quarantine, name="quarantine"),
     path("quarantine/export/", data.quarantine_export, name="quarantine_export"),
     path("quality/", data.quality, name="quality"),
-    path("units/", data.units, name="units"),
+    path("organisation/", data.units, name="organisation"),
     path("staff-findings/", findings.staff_inbox, name="staff_findings"),
     path("reveal/", reveal.show, name="reveal"),
     path("people/", people.listing, name="people"),
     path("people/add/", people.add, name="account_add"),
+    path("people/roles/", people.holders, name="role_holders"),
     path("people/<str:username>/", people.detail, name="account_of"),
     path("people/<str:username>/<str:what>/", people.change, name="account_change"),
-    path("organisation/", people.organisation, name="organisation"),
     path("audit/", audit.listing, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("audit/export/", audit.export, name="audit_export"),

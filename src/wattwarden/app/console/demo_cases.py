@@ -100,7 +100,14 @@ def _execute(desk: _Desk, case: Case, number: int) -> None:  # noqa: ARG001 ever
 
 
 def _snooze(desk: _Desk, case: Case) -> None:
-    desk.act("controller", case, "snooze", note="等待春季复核", reason="season", until=now().date() + timedelta(days=60))
+    desk.act(
+        "controller",
+        case,
+        "snooze",
+        note="等待春季复核",
+        reason="season",
+        until=now().date() + timedelta(days=60),
+    )
 
 
 _STEPS: tuple[Callable[[_Desk, Case, int], None], ...] = (

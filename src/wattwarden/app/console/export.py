@@ -1,4 +1,4 @@
-"""Lists that leave the console: with a reason, a watermark, and no more rows than the role allows."""
+"""Lists that leave the console as a workbook: with a reason, a watermark, and no more rows than the role allows."""
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Label
 
 Row = Mapping[str, object]
-_TEXT = {"kind": "text", "means": {"zh": "导出标记", "en": "Mark of the export"}}
+_TEXT = {"kind": "text", "means": {"zh": "谁、何时、为何导出", "en": "Who took it out, when and why"}}
 _MARK_COLUMNS = {
     "label": ListColumn.model_validate({**_TEXT, "label": {"zh": "项目", "en": "Item"}}),
     "value": ListColumn.model_validate({**_TEXT, "label": {"zh": "内容", "en": "Value"}}),

@@ -26,6 +26,7 @@ SORTS: Mapping[str, tuple[str, type]] = {
     "newest": ("first_seen", str),
 }
 """Column that each order descends by; every one has an index together with the key."""
+STAFF_SIDE = "staff"
 _EXACT = {"rule": "rule_id", "severity": "severity", "direction": "direction", "change": "change"}
 
 
@@ -42,7 +43,7 @@ class FindingFilter:
         since, until: The period of the finding touches these days.
         q: Beginning of a customer, premise or subject number.
         sort: A key of ``SORTS``.
-        staff_side: Those about the utility's own people instead of all others; no address asks for it.
+        side: ``staff`` for the inbox of findings about the utility's own people; all others otherwise.
     """
 
     risk: str = ""
@@ -57,19 +58,19 @@ class FindingFilter:
     until: str = ""
     q: str = ""
     sort: str = "worth"
-    staff_side: bool = False
+    side: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "FindingFilter":
         """The filter that an address asks for; unknown names are left out."""
-        names = [f.name for f in fields(cls) if f.type is str and f.name in query]
+        names = [f.name for f in fields(cls) if f.name in query]
         return cls(**{name: query[name].strip().replace("\0", "") for name in names})
 
     def query(self, **changed: str) -> Mapping[str, str]:
         """The fields that differ from an empty filter, for an address."""
         empty = FindingFilter()
         wanted = {**asdict(self), **changed}
-        return {n: v for n, v in wanted.items() if isinstance(v, str) and v != getattr(empty, n, "")}
+        return {name: value for name, value in wanted.items() if value != getattr(empty, name, "")}
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def listed(viewer: Viewer, rows: Iterable[Finding]) -> list[ListedFinding]:
 
 
 def _matching(viewer: Viewer, chosen: FindingFilter) -> QuerySet[Finding]:
-    wanted = Q(staff_side=chosen.staff_side)
+    wanted = Q(staff_side=chosen.side == STAFF_SIDE)
     if chosen.state != "all" and chosen.change != LifeState.GONE.value:
         is_gone = Q(state=LifeState.GONE.value)
         wanted &= is_gone if chosen.state == LifeState.GONE.value else ~is_gone

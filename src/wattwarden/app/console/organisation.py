@@ -1,42 +1,57 @@
-"""The organisation as a tree, with who holds which role where."""
+"""The organisation as a tree, with customers, findings and cases of each unit and of all below it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Count
 
-from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import fail
-from wattwarden.records.guard import units_of
-from wattwarden.records.models import OrgUnit, RoleGrant
+from wattwarden.app.console.sums import Total, newest_scan, totals
+from wattwarden.domain.access import Permission, Viewer
+from wattwarden.records.guard import units_of, visible
+from wattwarden.records.models import Case, ScanPage
+
+_SEES: Sequence[Permission] = ("see_findings", "see_customers", "see_cases", "manage_users", "import_files")
 
 
 @dataclass(frozen=True)
-class ShownUnit:
-    """A unit in the tree.
+class Unit:
+    """One unit; figures are of itself and all below it.
 
     Args:
-        depth: Steps below the top.
-        grants: Roles held for this very unit, by people whose accounts are open.
+        depth: 0 for the outermost that the viewer sees.
+        customers: None where he may not see customers there.
     """
 
-    unit: OrgUnit
+    path: str
+    name: str
+    kind: str
     depth: int
-    grants: Sequence[RoleGrant]
+    customers: int | None
+    total: Total
+    open_cases: int
 
 
-def organisation_tree(viewer: Viewer) -> Sequence[ShownUnit]:
-    """Units that the viewer manages, parents before children; two queries.
-
-    Raises:
-        WattwardenError: he manages nobody.
-    """
-    if not viewer.may("manage_users"):
-        raise fail("organisation", found="no right to manage people", expected="an administrator")
-    held = (
-        RoleGrant.objects.filter(user__is_active=True)
-        .select_related("user")
-        .order_by("role", "user__username")
-    )
-    units = units_of(viewer, "manage_users").prefetch_related(Prefetch("rolegrant_set", queryset=held))
-    return [ShownUnit(u, u.path.count("/") - 2, list(u.rolegrant_set.all())) for u in units.order_by("path")]
+def organisation(viewer: Viewer) -> Sequence[Unit]:
+    """Units for which the viewer has any permission to look, parents before children."""
+    units = {unit.path: unit for name in _SEES for unit in units_of(viewer, name)}
+    scan = newest_scan(viewer)
+    by_path = {key[0]: total for key, total in totals(viewer, scan, "org_path").items()} if scan else {}
+    open_cases = visible(Case, viewer, "see_cases").filter(is_open=True).order_by()
+    cases = dict(open_cases.values_list("org_path").annotate(n=Count("pk")))
+    page = ScanPage.objects.filter(name="units").first()
+    customers: Mapping[str, int] = page.data if page else {}
+    least = min((path.count("/") for path in units), default=0)
+    return [
+        Unit(
+            path=path,
+            name=unit.name,
+            kind=unit.kind,
+            depth=path.count("/") - least,
+            customers=sum(n for p, n in customers.items() if p.startswith(path))
+            if viewer.may_at("see_customers", path)
+            else None,
+            total=sum((t for p, t in by_path.items() if p.startswith(path)), Total()),
+            open_cases=sum(n for p, n in cases.items() if p.startswith(path)),
+        )
+        for path, unit in sorted(units.items())
+    ]

@@ -1,5 +1,6 @@
 """The charts that prove one finding, from the points that its scan laid out in the reading room."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from wattwarden.app.console.charts import Chart, Lines, line_chart
@@ -13,6 +14,7 @@ from wattwarden.lake.reading_room import ReadingRoom
 from wattwarden.rulekit.model import Rule, Series
 
 Row = Mapping[str, object]
+_LOG = logging.getLogger(__name__)
 
 
 def proof_charts(row: Row, rule: Rule, language: Language) -> Sequence[Chart]:
@@ -28,8 +30,9 @@ def proof_charts(row: Row, rule: Rule, language: Language) -> Sequence[Chart]:
 def _curve(room: ReadingRoom, row: Row, series: Series) -> Iterator[Curve]:
     try:
         points = room.read(curve_set(series), curve_key(row, series))
-    except WattwardenError:
+    except WattwardenError as error:
         # The rule draws it only since the last scan; the next scan lays it out.
+        _LOG.info("no curve of %s: %s", series.table, error)
         return
     if points.num_rows and {series.x, *series.y} <= set(points.column_names):
         columns = [points[name].to_pylist() for name in (series.x, *series.y)]

@@ -11,6 +11,7 @@ from wattwarden.app.console.sums import Total, by_scan, newest_scan, totals
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.case import SEVERITIES
+from wattwarden.domain.errors import absent
 from wattwarden.domain.labels import Label
 from wattwarden.records.models import RuleFigure
 from wattwarden.rulekit.model import Rule

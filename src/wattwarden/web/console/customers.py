@@ -2,15 +2,20 @@
 
 from datetime import date
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from wattwarden.app.console.customers import customer_head, fill_tab, tabs_for
 from wattwarden.app.console.explained_bill import explained_bills
+from wattwarden.domain.errors import absent
 from wattwarden.web.middleware import viewer_of
 
+_MONTHS = 12
 
+
+@login_required
 @require_GET
 def detail(request: HttpRequest, customer_id: str) -> HttpResponse:
     """One customer: the head and one tab; only the tab when htmx asks."""
@@ -24,11 +29,12 @@ def detail(request: HttpRequest, customer_id: str) -> HttpResponse:
     return render(request, template, shown)
 
 
+@login_required
 @require_GET
 def bill(request: HttpRequest, customer_id: str, year: int, month: int) -> HttpResponse:
     """How the bills of one month come about."""
-    viewer = viewer_of(request)
-    head, bills = explained_bills(viewer, customer_id, date(year, month, 1))
-    return render(
-        request, "customers/bill.html", {"head": head, "bills": bills, "month": date(year, month, 1)}
-    )
+    if not (date.min.year <= year <= date.max.year and 1 <= month <= _MONTHS):
+        raise absent(f"bill of {year}-{month}", expected="a month of a year")
+    first = date(year, month, 1)
+    head, bills = explained_bills(viewer_of(request), customer_id, first)
+    return render(request, "customers/bill.html", {"head": head, "bills": bills, "month": first})

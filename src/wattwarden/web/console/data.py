@@ -1,15 +1,16 @@
 """Import, quarantine, data quality and organisation."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wattwarden.app.console import imports as jobs
+from wattwarden.app.console.organisation import organisation
 from wattwarden.app.console.quality import data_quality
 from wattwarden.app.console.quarantine import quarantine_workbook, take_corrected, waiting_rows
-from wattwarden.app.console.unit_overview import unit_overview
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import absent, fail
 from wattwarden.web.jinja import say
@@ -18,6 +19,7 @@ from wattwarden.web.middleware import viewer_of
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@login_required
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """Upload files, and the imports so far."""
@@ -36,6 +38,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/list.html", shown)
 
 
+@login_required
 @require_GET
 def import_job(request: HttpRequest, number: int) -> HttpResponse:
     """One import; htmx asks for its progress until it has ended."""
@@ -44,6 +47,7 @@ def import_job(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, template, shown)
 
 
+@login_required
 @require_POST
 def import_keep(request: HttpRequest, number: int) -> HttpResponse:
     """Import in earnest what a trial has looked at."""
@@ -52,6 +56,7 @@ def import_keep(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("import_job", args=[job.pk]))
 
 
+@login_required
 @require_http_methods(["GET", "POST"])
 def quarantine(request: HttpRequest) -> HttpResponse:
     """Rows that wait; corrected rows come back by POST."""
@@ -74,6 +79,7 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/quarantine.html", shown)
 
 
+@login_required
 @require_POST
 def quarantine_export(request: HttpRequest) -> HttpResponse:
     """The waiting rows as a workbook."""
@@ -83,6 +89,7 @@ def quarantine_export(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@login_required
 @require_GET
 def quality(request: HttpRequest) -> HttpResponse:
     """How good the data are that the last scan read."""
@@ -92,7 +99,8 @@ def quality(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/quality.html", {"found": data_quality()})
 
 
+@login_required
 @require_GET
 def units(request: HttpRequest) -> HttpResponse:
     """The organisation as a tree."""
-    return render(request, "imports/organisation.html", {"units": unit_overview(viewer_of(request))})
+    return render(request, "imports/organisation.html", {"units": organisation(viewer_of(request))})

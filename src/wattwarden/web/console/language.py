@@ -1,7 +1,6 @@
 """The language of the console, kept with the account."""
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,7 +10,6 @@ from wattwarden.app.console.preferences import keep_language
 from wattwarden.web.middleware import viewer_of
 
 
-@login_not_required
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     """Change the language, of the account when signed in, and go back to where one was."""

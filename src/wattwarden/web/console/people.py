@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from wattwarden.app.console import people
-from wattwarden.app.console.organisation import organisation_tree
+from wattwarden.app.console.role_holders import role_holders
 from wattwarden.web.jinja import say
 from wattwarden.web.middleware import viewer_of
 
@@ -65,9 +65,9 @@ def change(request: HttpRequest, username: str, what: str) -> HttpResponse:
     return redirect("account_of", username)
 
 
-def organisation(request: HttpRequest) -> HttpResponse:
+def holders(request: HttpRequest) -> HttpResponse:
     """The units that the viewer may see, as a tree with who holds which role."""
-    return render(request, "people/organisation.html", {"units": organisation_tree(viewer_of(request))})
+    return render(request, "people/holders.html", {"units": role_holders(viewer_of(request))})
 
 
 def _tell_password(request: HttpRequest, username: str, password: str) -> None:

@@ -1,5 +1,6 @@
 """The rule catalogue."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -15,6 +16,7 @@ from wattwarden.web.console.download import download
 from wattwarden.web.middleware import viewer_of
 
 
+@login_required
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Rules, filtered; only the table when htmx asks."""
@@ -26,12 +28,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "rules/list.html", {**shown, "chapters": chapters})
 
 
+@login_required
 @require_GET
 def detail(request: HttpRequest, rule_id: str) -> HttpResponse:
     """One rule in full."""
     return render(request, "rules/detail.html", {"found": rule_detail(viewer_of(request), rule_id)})
 
 
+@login_required
 def export(request: HttpRequest) -> HttpResponse:
     """The catalogue with its figures as a workbook."""
     viewer = viewer_of(request)

@@ -1,5 +1,6 @@
 """The search box."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +10,7 @@ from wattwarden.app.console.search import search
 from wattwarden.web.middleware import viewer_of
 
 
+@login_required
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """What was found; a single customer is opened at once."""

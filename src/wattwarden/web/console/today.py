@@ -1,5 +1,6 @@
 """The first page."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -8,6 +9,7 @@ from wattwarden.app.console.today import today
 from wattwarden.web.middleware import viewer_of
 
 
+@login_required
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """My work, what is overdue, what the last scan changed."""
