@@ -9,12 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.app.sample_scan import write_sample
+from tests.app.test_run_scan import county, import_rows
 from wattwarden.app.rule_workbench import drafts, runs
 from wattwarden.app.rule_workbench.live import unapproved_rules
 from wattwarden.app.run_scan import ScanRequest, run_scan
+from wattwarden.domain.content import BUILT_IN
 from wattwarden.domain.errors import WattwardenError
-from wattwarden.records.models import AuditRecord, RuleDraft, RuleDraftRun, User
+from wattwarden.records.models import AuditRecord, RoleGrant, RuleDraft, RuleDraftRun, User
 from wattwarden.rulekit.load import load_rule
 
 FROZEN = "metering.register_frozen"
@@ -61,15 +62,30 @@ def step(client: Client, draft: RuleDraft, move: str, reason: str = "because", c
 
 def own_rule() -> str:
     """A rule of the site: the built-in one about registers that stand still, under another id."""
-    from wattwarden.domain.content import BUILT_IN
-
     text = (BUILT_IN / "rules" / "metering" / "register_frozen.yaml").read_text(encoding="utf-8")
-    return re.sub(r"^status:.*$", EARNEST, text.replace(f"id: {FROZEN}", f"id: {RULE}"), count=1, flags=re.M)
+    return re.sub(
+        r"^status:.*$", EARNEST, text.replace(f"id: {FROZEN}", f"id: {RULE}"), count=1, flags=re.MULTILINE
+    )
+
+
+LOSS_FEN = 8 * 4 * 60
+"""Eight days without the 4 kWh of before, at 60 fen a kWh of the only bill."""
+
+
+def fill(home: Path) -> None:
+    """A lake with one meter that stands still, whose customer an inspection has confirmed."""
+    visit = {
+        "inspection_id": "I1",
+        "customer_id": "C1",
+        "visited_at": "2026-10-27 10:00:00",
+        "outcome": "fault",
+    }
+    import_rows(home, {**county(), "inspection_result": [visit]})
 
 
 def proposed(client: Client, home: Path, rule_id: str = RULE, text: str = "") -> RuleDraft:
     """A draft that was checked, tried on the sample lake, and proposed."""
-    write_sample(home)
+    fill(home)
     draft = save(client, start(client, rule_id), text or own_rule())
     assert draft.state == "checked", RuleDraftRun.objects.latest("pk").result
     assert client.post(f"/rules/drafts/{draft.pk}/run/backtest/", {"months": "2"}).status_code == 302
@@ -84,9 +100,13 @@ def test_from_draft_to_retired(author: Client, approver: Client, folder: Path) -
     found = RuleDraftRun.objects.filter(kind="backtest").latest("pk").result
     newest = found["points"][-1]
     assert (newest["before"]["kind"], newest["after"]["kind"]) == ("off", "found")
-    assert newest["added"]["findings"] == newest["after"]["findings"] == 1
-    # The sample's frozen meter already has a case by another rule's finding, so no visit is added.
-    assert newest["work_after"]["cases"] - newest["work_before"]["cases"] in (0, 1)
+    assert (newest["added"]["findings"], newest["added"]["likely_fen"]) == (1, LOSS_FEN)
+    assert (newest["work_before"], newest["work_after"]) == (
+        {"cases": 0, "minutes": 0}, {"cases": 1, "minutes": 60},
+    )  # fmt: skip
+    assert (newest["confirmed_lost"], newest["confirmed_won"]) == (0, 1)
+    assert [point["is_newest"] for point in found["points"]] == [False, True]
+    assert "nothing had arrived yet" in found["skipped"][0]["why"]
     assert step(author, draft, "approve") == 400
     assert step(approver, draft, "approve") == 302
     assert draft.approved_hash == draft.text_hash
@@ -116,8 +136,6 @@ def test_an_edit_after_approval_begins_anew(author: Client, approver: Client, fo
 
 
 def test_whoever_wrote_a_part_does_not_approve(author: Client, folder: Path) -> None:
-    from wattwarden.records.models import RoleGrant
-
     draft = proposed(author, folder)
     RoleGrant.objects.create(user=User.objects.get(username="rule_author"), role="approver", org_id="43")
     assert step(author, draft, "approve") == 400
@@ -152,7 +170,8 @@ def test_settings_of_a_built_in_rule(author: Client, approver: Client, folder: P
         1,
         0,
     )
-    assert newest["removed"]["likely_fen"] == newest["before"]["likely_fen"] > 0
+    assert newest["removed"]["likely_fen"] == LOSS_FEN
+    assert newest["confirmed_lost"] == 1
     step(approver, draft, "approve")
     step(author, draft, "go_live")
     path = folder / "content" / "rules" / f"{FROZEN}.yaml"
@@ -244,7 +263,7 @@ def test_pages_in_both_languages_with_constant_queries(
     language: str, word: str, author: Client, folder: Path
 ) -> None:
     User.objects.filter(username="rule_author").update(language=language)
-    write_sample(folder)
+    fill(folder)
     draft = save(author, start(author, FROZEN), "params:\n  min_days: 30\n")
     author.post(f"/rules/drafts/{draft.pk}/run/backtest/", {"months": "1"})
     pages = ("", f"{draft.pk}/", f"{draft.pk}/edit/", f"{draft.pk}/trial/", f"{draft.pk}/approval/")

@@ -1,5 +1,6 @@
 """Run a draft and the rule in force on stored history, each time with what was known then."""
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from wattwarden.lake.store import Lake
 from wattwarden.rulekit import sql
 
 Progress = Callable[[str, int, int], None]
+_LOG = logging.getLogger(__name__)
 _CONFIRMED = """
 SELECT DISTINCT customer_id FROM inspection_result WHERE outcome NOT IN ('normal', 'no_access')
 """
@@ -47,7 +49,7 @@ def run_backtest(
     """Compare two versions of a rule.
 
     Args:
-        months: Month ends to look back at; the newest full scan, else everything known, is looked at besides.
+        months: Month ends to look back at, besides the newest full scan (else everything known).
 
     Returns:
         ``lake_version``; ``points``, oldest first, each with ``known_at``, ``today``, outcome and money of both
@@ -76,7 +78,7 @@ def run_backtest(
 
 
 def month_ends(until: datetime, months: int) -> list[datetime]:
-    """The last ``months`` ends of a month (midnight of the site's time zone) before ``until``, oldest first."""
+    """The last ``months`` month ends (midnight of the site's time zone) before ``until``, oldest first."""
     first = timezone.localtime(until).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     ends = []
     for _ in range(months):
@@ -126,8 +128,9 @@ def _derive(engine: DuckDBEngine, versions: Collection[Version]) -> None:
             read = sql.tables_read(sql.parse(version.rule.detect, f"rule {version.rule.id}"))
             try:
                 engine.derive(derivation_order(contract(), read))
-            except WattwardenError:
+            except WattwardenError as error:
                 # The run of the rule fails for the same reason, and its outcome tells it.
+                _LOG.info("not derived beforehand: %s", error)
                 return
 
 

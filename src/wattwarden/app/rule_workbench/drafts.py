@@ -1,4 +1,4 @@
-"""Drafts in the store: begin one, edit it, take its steps; every step is an event and a record of the audit log."""
+"""Drafts in the store: begin one, edit it, take its steps; each step is an event and an audit record."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from wattwarden.app.console.traces import Subject, done
 from wattwarden.app.new_rule import skeleton
 from wattwarden.app.rule_workbench.draft_text import MOST_CHARACTERS
 from wattwarden.app.rule_workbench.files import Target, put, retired_text
-from wattwarden.app.rule_workbench.states import State, Standing, Step, next_state
+from wattwarden.app.rule_workbench.states import Standing, State, Step, next_state
 from wattwarden.app.store import home
 from wattwarden.domain.access import Permission, Viewer
 from wattwarden.domain.content import BUILT_IN
@@ -22,7 +22,7 @@ PERMISSIONS: tuple[Permission, ...] = ("write_rules", "approve_rules")
 
 
 def permissions(viewer: Viewer) -> frozenset[Permission]:
-    """What the viewer may do with rules: they hold for the whole utility, so only whoever holds it there may."""
+    """What the viewer may do with rules: they hold for the whole utility, so his role must too."""
     held = {name: viewer.paths(name) for name in PERMISSIONS}
     paths = {path for found in held.values() for path in found}
     tops = set(OrgUnit.objects.filter(parent__isnull=True, path__in=paths).values_list("path", flat=True))
@@ -58,7 +58,7 @@ def target_of(draft: RuleDraft) -> Target:
 
 
 def start_draft(viewer: Viewer, rule_id: str) -> RuleDraft:
-    """Begin a draft: settings of a built-in rule, a change of the site's own, or a new rule from the skeleton.
+    """Begin a draft: settings of a built-in rule, a change of the site's own, or a new rule.
 
     Raises:
         WattwardenError: the viewer may not write rules, or the id is none.
@@ -82,7 +82,7 @@ def save_text(viewer: Viewer, number: int, text: str, seen_hash: str) -> RuleDra
     """Keep an edited text; whatever was checked, tried or approved before begins anew.
 
     Raises:
-        WattwardenError: the viewer may not, the draft is in force or gone, or somebody else saved meanwhile.
+        WattwardenError: he may not, the draft is in force or gone, or somebody else saved meanwhile.
     """
     plain = text.replace("\r\n", "\n").replace("\0", "")
     if len(plain) > MOST_CHARACTERS:
@@ -147,7 +147,7 @@ def authors_of(draft: RuleDraft) -> frozenset[int]:
 
 
 def _moved(viewer: Viewer, number: int, move: str, seen_hash: str, reason: str = "") -> RuleDraft:
-    """The draft, locked, in the state after the step; the one place where anybody's right to a step is judged."""
+    """The draft, locked, in the state after the step; the one place where rights to steps are judged."""
     may = permissions(viewer)
     draft = RuleDraft.objects.select_for_update().filter(pk=number).first() if may else None
     if draft is None or viewer.user_id is None:

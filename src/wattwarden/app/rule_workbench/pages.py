@@ -10,7 +10,7 @@ from wattwarden.app.rule_workbench.drafts import one_draft, permissions, target_
 from wattwarden.app.rule_workbench.files import tampered
 from wattwarden.app.rule_workbench.preview import hours
 from wattwarden.app.rule_workbench.runs import latest_run
-from wattwarden.app.rule_workbench.states import MOVES, OPEN, State, Standing, Step, next_state
+from wattwarden.app.rule_workbench.states import MOVES, OPEN, Standing, State, Step, next_state
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.errors import Problem, WattwardenError

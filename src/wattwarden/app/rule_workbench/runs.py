@@ -115,7 +115,7 @@ def _backtest(run: RuleDraftRun, viewer: Viewer, progress: object) -> bool:
 
 
 def _cases_lost(viewer: Viewer, rule_id: str, seen: Seen) -> list[int]:
-    """Confirmed cases with a finding that the rule in force made over these instants and the draft did not."""
+    """Confirmed cases whose finding the rule in force made at these instants and the draft did not."""
     lost = seen.before - seen.after
     rows = visible(Case, viewer, "see_cases").filter(outcome__in=_HIT, joined__rule_id=rule_id)
     keys = rows.order_by().values_list("pk", "joined__finding_key")
