@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from wattwarden.app.console.demo_cases import work_some_cases
+from wattwarden.app.casework.demo_cases import work_some_cases
 from wattwarden.app.console.demo_users import demo_accounts, make_demo_users
 from wattwarden.app.open_cases import open_cases
 from wattwarden.app.publish_scan import publish_scan_to_store

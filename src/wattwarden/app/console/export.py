@@ -1,4 +1,4 @@
-"""Lists that leave the console as a workbook: with a reason, a watermark, and no more rows than the role allows."""
+"""Lists that leave the console: with a reason, a watermark, and no more rows than the role allows."""
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence

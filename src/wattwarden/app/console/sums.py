@@ -36,12 +36,15 @@ def newest_scan(viewer: Viewer) -> int | None:
     return number
 
 
-def totals(viewer: Viewer, scan: int, *by: str, gone: bool = False) -> Mapping[tuple[str, ...], Total]:
-    """Totals by the values of ``by``, columns of ``FindingSum``.
+def totals(
+    viewer: Viewer, scan: int, first: str, *more: str, gone: bool = False
+) -> Mapping[tuple[str, ...], Total]:
+    """Totals by the values of one or more columns of ``FindingSum``.
 
     Args:
         gone: Those gone since the scan before, instead of those that are there.
     """
+    by = (first, *more)
     rows = visible(FindingSum, viewer, "see_findings").filter(scan=scan)
     rows = rows.filter(change=LifeState.GONE.value) if gone else rows.exclude(change=LifeState.GONE.value)
     found: dict[tuple[str, ...], Total] = {}

@@ -66,7 +66,7 @@ def today(viewer: Viewer) -> Today:
     if scan is None:
         return Today(work, None, Total(), {}, (), ())
     by_change = {key[0]: total for key, total in totals(viewer, scan, "change").items()}
-    gone = totals(viewer, scan, gone=True).get((), Total())
+    gone = totals(viewer, scan, "change", gone=True).get((GONE,), Total())
     history = by_scan(viewer, "change")
     day = max(date for number, date, _, _ in history if number == scan)
     rows = visible(Finding, viewer, "see_findings").filter(change__in=(NEW, BACK))
