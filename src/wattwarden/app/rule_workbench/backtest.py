@@ -52,8 +52,8 @@ def run_backtest(
         months: Month ends to look back at, besides the newest full scan (else everything known).
 
     Returns:
-        ``lake_version``; ``points``, oldest first, each with ``known_at``, ``today``, outcome and money of both
-        versions, what is added and removed, work, and confirmed customers lost; ``skipped`` instants.
+        ``lake_version``; ``points``, oldest first, each with ``known_at``, ``today``, outcome and money of
+        both versions, what is added and removed, work, and confirmed customers lost; ``skipped`` instants.
 
     Raises:
         WattwardenError: the lake is empty.

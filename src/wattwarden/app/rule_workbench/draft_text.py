@@ -54,18 +54,26 @@ def parse(text: str, model: type[Rule] | type[SiteRule]) -> Parsed:
 
 def placed(problem: Problem, text: str) -> Fault:
     """A problem that a check found, with the line of the text that it most likely means."""
-    detect = line_of(("detect",), text)
+    detect = line_of(("detect",), text) or 1
     if in_sql := _SQL_LINE.search(problem.found):
-        return Fault(problem, (detect or 0) + int(in_sql[1]))
-    example = re.search(r"example '?([^']+)'?", problem.subject)
+        return Fault(problem, detect + int(in_sql[1]))
     lines = text.splitlines()
-    words = [example[1]] if example else [w for w in _WORD.findall(problem.found) if w not in _PLAIN]
-    for word in words[::-1]:
-        for number, line in enumerate(lines[(detect or 1) - 1 :] if not example else lines):
+    if example := re.search(r"example '?([^']+)'?", problem.subject):
+        return Fault(problem, _mentioned([example[1]], lines))
+    if named := line_of((problem.subject,), text):
+        return Fault(problem, named)
+    words = [word for word in _WORD.findall(problem.found) if word not in _PLAIN][::-1]
+    # What a problem of the query names stands in the query, and perhaps elsewhere too.
+    return Fault(problem, _mentioned(words, lines, detect) or _mentioned(words, lines))
+
+
+def _mentioned(words: Sequence[str], lines: Sequence[str], first: int = 1) -> int | None:
+    """The first line, from line ``first`` on, in which the first of the words that occurs at all stands."""
+    for word in words:
+        for number, line in enumerate(lines[first - 1 :], start=first):
             if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", line):
-                return Fault(problem, number + (detect or 1 if not example else 1))
-    first = next((line_of((key,), text) for key in words if line_of((key,), text)), None)
-    return Fault(problem, first or (detect if "detect" in problem.subject else None))
+                return number
+    return None
 
 
 _PLAIN = {

@@ -100,7 +100,7 @@ def take_step(viewer: Viewer, number: int, move: str, seen_hash: str, reason: st
     """Propose, approve, reject, put into force or retire.
 
     Raises:
-        WattwardenError: see ``states.next_state``; or what is in force is not what the draft was tried against.
+        WattwardenError: see ``next_state``; or what is in force is not what the draft was tried on.
     """
     if move not in ("propose", "approve", "reject", "go_live", "retire"):
         raise fail("step", found=move[:20], expected="a step that a person takes")

@@ -65,9 +65,10 @@ def put(home: Path, target: Target, text: str) -> None:
 
 def retired_text(text: str, on: date, reason: str) -> str:
     """A rule's text with its status changed to retired, and when and why; the rest stays as it was."""
+    # YAML 1.1 reads a bare "on" as true.
     quoted = '"' + reason.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
     kept = _STATUS.sub("status: retired", text, count=1).rstrip("\n")
-    return f"{kept}\nretired: {{on: {on.isoformat()}, zh: {quoted}, en: {quoted}}}\n"
+    return f"{kept}\nretired: {{'on': {on.isoformat()}, zh: {quoted}, en: {quoted}}}\n"
 
 
 def tampered(home: Path, approved: Iterable[tuple[Target, str]]) -> Mapping[str, tuple[Problem, ...]]:

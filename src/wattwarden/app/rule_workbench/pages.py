@@ -49,6 +49,11 @@ class DraftPage:
         return State(self.draft.state) in OPEN
 
     @property
+    def decides(self) -> bool:
+        """Whether there is anything for the viewer to decide now."""
+        return bool(self.may & {"approve", "go_live", "reject", "retire"})
+
+    @property
     def lines(self) -> Sequence[str]:
         """The text line by line, to show what a fault is about."""
         return self.draft.text.splitlines()
