@@ -98,7 +98,7 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         site = load_site_rules(request.home / SITE_CONTENT)
         runner = RuleRunner(engine, contract(), today, settings.findings_always_allowed, site, organisation)
         outcomes, findings = _run_all(runner, rules, progress)
-        outcomes += [_faulty(rule_id, problems) for rule_id, problems in faulty.items()]
+        outcomes += [_faulty(rule_id, problems) for rule_id, problems in refused.items()]
         undecided = _undecided(outcomes, catalogue)
         life = next_life(engine, previous_life(request.home), findings, undecided, today)
         # Only a full scan is shown in the console, so only a full one is laid out for reading.

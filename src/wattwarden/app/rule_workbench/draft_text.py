@@ -62,16 +62,16 @@ def placed(problem: Problem, text: str) -> Fault:
         return Fault(problem, _mentioned([example[1]], lines))
     if named := line_of((problem.subject,), text):
         return Fault(problem, named)
-    words = [word for word in _WORD.findall(problem.found) if word not in _PLAIN][::-1]
+    words = [word for word in _WORD.findall(problem.found) if word not in _PLAIN]
     # What a problem of the query names stands in the query, and perhaps elsewhere too.
-    return Fault(problem, _mentioned(words, lines, detect) or _mentioned(words, lines))
+    return Fault(problem, _mentioned(words, lines, detect) or _mentioned(words, lines) or detect)
 
 
 def _mentioned(words: Sequence[str], lines: Sequence[str], first: int = 1) -> int | None:
     """The first line, from line ``first`` on, in which the first of the words that occurs at all stands."""
     for word in words:
         for number, line in enumerate(lines[first - 1 :], start=first):
-            if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", line):
+            if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", line, re.IGNORECASE):
                 return number
     return None
 

@@ -212,6 +212,8 @@ def _beginning(rule_id: str) -> tuple[Target, str]:
 
 
 def _note(viewer: Viewer, draft: RuleDraft, move: str, *, text: str = "", reason: str = "") -> None:
+    if viewer.user_id is None:
+        raise fail("rule draft", found="the system itself", expected="a person")
     RuleDraftEvent.objects.create(
         draft=draft, number=draft.events.count() + 1, actor_id=viewer.user_id, move=move, state=draft.state,
         text_hash=draft.text_hash, text=text, reason=reason.strip()[:500],

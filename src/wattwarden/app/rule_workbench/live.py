@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from wattwarden.app.rule_workbench.files import tampered
+from wattwarden.app.rule_workbench.files import Target, tampered
 from wattwarden.app.rule_workbench.states import State
 from wattwarden.domain.errors import Problem
 from wattwarden.records.connect import connect
@@ -26,7 +26,7 @@ def unapproved_rules(home: Path) -> Mapping[str, tuple[Problem, ...]]:
     written = RuleDraft.objects.filter(state__in=(State.LIVE.value, State.RETIRED.value)).exclude(
         live_hash=""
     )
-    newest = {}
+    newest: dict[Target, tuple[str, str]] = {}
     # What is in force decides over what was retired before it, and the later one of the retired.
     for draft in written.order_by("changed_at"):
         target = target_of(draft)
