@@ -40,12 +40,14 @@ class ScanRequest:
         as_of: Read the lake as it was known at this instant; now when None.
         rules: Rule ids, chapters or risk points; all live rules when empty.
         org: Only subjects of this organisation and those below it.
+        withheld: Rules that may not run, and why, such as a file that is not what was approved.
     """
 
     home: Path
     as_of: datetime | None = None
     rules: Sequence[str] = ()
     org: str | None = None
+    withheld: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
 
     @property
     def kind(self) -> ScanKind:
@@ -84,7 +86,8 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
     """
     settings = load_scan_settings(request.home)
     catalogue, faulty = sound_rules(request.home)
-    rules = [rule for rule in choose(catalogue, request.rules) if rule.is_live]
+    refused = {**faulty, **request.withheld}
+    rules = [rule for rule in choose(catalogue, request.rules) if rule.is_live and rule.id not in refused]
     if not rules:
         raise fail("scan", found="no live rule", expected="at least one stable or experimental rule")
     snapshot = Lake(request.home, contract()).snapshot(request.as_of)
@@ -98,7 +101,7 @@ def run_scan(request: ScanRequest, progress: Progress = lambda *_: None) -> Scan
         site = load_site_rules(request.home / SITE_CONTENT)
         runner = RuleRunner(engine, contract(), today, settings.findings_always_allowed, site, organisation)
         outcomes, findings = _run_all(runner, rules, progress)
-        outcomes += [_faulty(rule_id, problems) for rule_id, problems in faulty.items()]
+        outcomes += [_faulty(rule_id, problems) for rule_id, problems in refused.items()]
         undecided = _undecided(outcomes, catalogue)
         life = next_life(engine, previous_life(request.home), findings, undecided, today)
         # Only a full scan is shown in the console, so only a full one is laid out for reading.

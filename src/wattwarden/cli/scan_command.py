@@ -44,12 +44,14 @@ def scan(
     """
     from rich.progress import Progress
 
+    from wattwarden.app.rule_workbench.live import unapproved_rules
     from wattwarden.app.run_scan import ScanRequest, run_scan
 
     with problems_shown(), Progress(console=messages(), transient=True) as bar:
         task = bar.add_task(say("扫描", "scan"))
         instant = as_of.astimezone() if as_of else None
-        request = ScanRequest(home_folder(home), instant, rule or (), org)
+        folder = home_folder(home)
+        request = ScanRequest(folder, instant, rule or (), org, unapproved_rules(folder))
 
         def show(rule_id: str, position: int, total: int) -> None:
             bar.update(task, description=rule_id, completed=position - 1, total=total)

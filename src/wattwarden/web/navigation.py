@@ -61,6 +61,7 @@ ENTRIES = (
     Entry("resting", Label(zh="暂缓与接受", en="Snoozed, accepted"), ("see_cases",), "quarantine"),
     Entry("ledger", Label(zh="台账与成效", en="Ledger"), ("see_cases",), "quality"),
     Entry("rules", Label(zh="规则目录", en="Rules"), ("see_findings", "write_rules"), "rules", RULES),
+    Entry("rule_drafts", Label(zh="规则工作台", en="Rule workbench"), ("write_rules", "approve_rules"), "rules", RULES),
     Entry("imports", Label(zh="数据导入", en="Import"), ("import_files",), "import", DATA),
     Entry("quarantine", Label(zh="隔离区", en="Quarantine"), ("import_files",), "quarantine", DATA),
     Entry("quality", Label(zh="数据质量", en="Data quality"), ("import_files", "see_findings"), "quality", DATA),
@@ -76,8 +77,11 @@ ENTRIES = (
 
 def entries_for(viewer: Viewer, path: str) -> Iterator[Shown]:
     """What this viewer may open, with the one that ``path`` belongs to marked."""
-    for entry in ENTRIES:
-        if not entry.needs or any(viewer.may(permission) for permission in entry.needs):
-            href = reverse(entry.name)
-            is_here = path == href or (href != "/" and path.startswith(href))
-            yield Shown(entry.label, href, is_here, entry.icon, entry.group, GROUPS[entry.group])
+    allowed = [e for e in ENTRIES if not e.needs or any(viewer.may(permission) for permission in e.needs)]
+    addresses = {entry.name: reverse(entry.name) for entry in allowed}
+    # One page may lie below another, as the drafts of rules below the rules.
+    above = [href for href in addresses.values() if path == href or (href != "/" and path.startswith(href))]
+    here = max(above, key=len, default=None)
+    for entry in allowed:
+        href = addresses[entry.name]
+        yield Shown(entry.label, href, href == here, entry.icon, entry.group, GROUPS[entry.group])

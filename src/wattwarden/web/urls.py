@@ -25,7 +25,7 @@ from wattwarden.web.console import (
     rules,
     search,
     today,
-    tokens,
+    workbench,
 )  # fmt: skip
 from wattwarden.web.console import settings as settings_page
 
@@ -82,6 +82,14 @@ urlpatterns = [
     path("customers/<str:customer_id>/bills/<int:year>-<int:month>/", customers.bill, name="customer_bill"),
     path("rules/", rules.listing, name="rules"),
     path("rules/export/", rules.export, name="rules_export"),
+    path("rules/drafts/", workbench.listing, name="rule_drafts"),
+    path("rules/drafts/new/", workbench.start, name="rule_draft_new"),
+    path("rules/drafts/<int:number>/", workbench.detail, name="rule_draft"),
+    path("rules/drafts/<int:number>/edit/", workbench.edit, name="rule_draft_edit"),
+    path("rules/drafts/<int:number>/trial/", workbench.trial, name="rule_draft_trial"),
+    path("rules/drafts/<int:number>/approval/", workbench.approval, name="rule_draft_approval"),
+    path("rules/drafts/<int:number>/run/<str:kind>/", workbench.run, name="rule_draft_run"),
+    path("rules/drafts/<int:number>/do/", workbench.step, name="rule_draft_step"),
     path("rules/<str:rule_id>/", rules.detail, name="rule"),
     path("imports/", data.imports, name="imports"),
     path("imports/<int:number>/", data.import_job, name="import_job"),

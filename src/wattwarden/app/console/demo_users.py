@@ -27,7 +27,8 @@ def make_demo_users(demo: bool) -> Mapping[str, str]:
     top, station = OrgUnit.objects.order_by("path").first(), OrgUnit.objects.filter(kind="station").first()
     if top is None:
         raise fail("demo users", found="no organisation", expected="a published scan")
-    for name, role in roles().items():
+    staff = roles()
+    for name, role in staff.items():
         user, is_new = User.objects.get_or_create(username=name)
         if is_new:
             # Hashing a password is slow on purpose, so it is not repeated at every start.
