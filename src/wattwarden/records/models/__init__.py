@@ -19,10 +19,11 @@ from wattwarden.records.models.organisation import OrgUnit
 from wattwarden.records.models.outbox import Delivery, DeliveryAttempt, Notice
 from wattwarden.records.models.people import RoleGrant, User
 from wattwarden.records.models.rules import RuleDraft, RuleDraftEvent, RuleDraftRun
+from wattwarden.records.models.tokens import ApiToken, KeptAnswer
 from wattwarden.records.models.visits import Photo, VisitEntry
 
 __all__ = [
-    "AuditHead", "AuditRecord", "Case", "CaseEvent", "CaseFinding", "CaseVerification", "Customer", "Delivery",
-    "DeliveryAttempt", "Finding", "FindingSum", "ImportJob", "LedgerEntry", "Notice", "OrgUnit", "Photo", "RandomDraw",
+    "ApiToken", "AuditHead", "AuditRecord", "Case", "CaseEvent", "CaseFinding", "CaseVerification", "Customer", "Delivery",
+    "DeliveryAttempt", "Finding", "FindingSum", "ImportJob", "KeptAnswer", "LedgerEntry", "Notice", "OrgUnit", "Photo", "RandomDraw",
     "RoleGrant", "RuleDraft", "RuleDraftEvent", "RuleDraftRun", "RuleFigure", "ScanPage", "SecondReview", "Submitted", "User", "VisitEntry",
 ]  # fmt: skip
