@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wattwarden.app.rule_catalogue import SITE_CONTENT, sound_rules
 from wattwarden.domain.content import BUILT_IN
+from wattwarden.domain.labels import Label
 from wattwarden.rulekit.model import Rule
 
 _LOOK_AGAIN_SECONDS = 2.0
@@ -42,6 +43,12 @@ _CATALOGUES: dict[Path, _Catalogue] = {}
 def rules_of(home: Path) -> Mapping[str, Rule]:
     """Rules by id, with the site's settings, as they stand on disk."""
     return _CATALOGUES.setdefault(home, _Catalogue(home)).rules()
+
+
+def rule_title(home: Path, rule_id: str) -> Label:
+    """Title of a rule; its id where the catalogue no longer has it."""
+    rule = rules_of(home).get(rule_id)
+    return rule.title if rule else Label(zh=rule_id, en=rule_id)
 
 
 def _stamp(*folders: Path) -> Stamp:
