@@ -13,6 +13,7 @@ from wattwarden.web import health, metrics
 from wattwarden.web.api import reference
 from wattwarden.web.api.application import addresses
 from wattwarden.web.casework import cases, letters, visits, work
+from wattwarden.web.console import tokens
 from wattwarden.web.console import (
     audit,
     customers,
