@@ -52,7 +52,9 @@ def main(arguments: Sequence[str]) -> int:
         with path.open("rb") as file:
             verdict = Chain([public_text(key.public_key())], is_whole=True).check(file)
         seconds, work = time.perf_counter() - start, time.process_time() - worked
-    print(f"{records:,} records verified in {seconds:.1f} s ({work:.1f} s of one core); reading and hashing alone {baseline:.1f} s")
+    print(
+        f"{records:,} records verified in {seconds:.1f} s ({work:.1f} s of one core); reading and hashing alone {baseline:.1f} s"
+    )
     print(f"ratio {seconds / baseline:.1f}; {'sound' if not verdict.fault else verdict.fault}")
     return 0 if not verdict.fault and verdict.records == records else 1
 

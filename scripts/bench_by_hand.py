@@ -13,7 +13,7 @@ import duckdb
 from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
 from wattwarden.domain.tables import Derivation, Table
-from wattwarden.engines.derive import derivation_order, run_function, site_knowledge
+from wattwarden.engines.derive import derivation_order, models_used, run_function, site_knowledge
 from wattwarden.engines.duckdb_engine import PART
 from wattwarden.lake.store import Lake
 from wattwarden.rulekit import sql

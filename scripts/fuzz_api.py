@@ -1,7 +1,7 @@
-"""Send random requests, made from its own schema, to a running console: ``python -m scripts.fuzz_api --help``.
+"""Random requests, made from its own schema, to a running console: ``python -m scripts.fuzz_api --help``.
 
-Any answer of 500 or above is a fault. It changes cases and leaves records in the audit log, so it is for a copy
-of a data folder, served with ``WATTWARDEN_API_REQUESTS_A_MINUTE`` raised and a token of its own.
+Any answer of 500 or above is a fault. It changes cases and leaves records in the audit log, so it is for a
+copy of a data folder, served with ``WATTWARDEN_API_REQUESTS_A_MINUTE`` raised and a token of its own.
 """
 
 import argparse
@@ -35,7 +35,9 @@ def main() -> int:
     given = parser.parse_args()
     token = os.environ.get(_TOKEN, "")
     if not token:
-        parser.error(f"{_TOKEN} is unset; make one: wattwarden user token NAME --purpose fuzzing --scope read …")
+        parser.error(
+            f"{_TOKEN} is unset; make one: wattwarden user token NAME --purpose fuzzing --scope read …"
+        )
     examples = max(1, given.requests // operations(given.url, token))
     command = [
         str(Path(sys.executable).parent / "schemathesis"), "run", f"{given.url}/api/v1/openapi.json",

@@ -1,4 +1,4 @@
-"""Run the tests that use the application store on PostgreSQL: ``python -m scripts.test_on_postgresql [ARGS]``.
+"""Run the tests of the application store on PostgreSQL: ``python -m scripts.test_on_postgresql [ARGS]``.
 
 They run on SQLite with all others; here the same tests get a server of their own. Where none is installed the
 run fails, because a check that was left out must not look like one that passed.

@@ -61,7 +61,9 @@ def add_rows(mark: str, name: str, path: str) -> None:
             subject_id=f"s{mark}", org_path=path, place="premise", severity="high", probability=Decimal("0.5"),
             opened_at=datetime(2026, 1, 1, tzinfo=UTC), staff_side=bool(staff), staff_ids=staff,
         )  # fmt: skip
-        opened = Event(seq=1, at=datetime(2026, 1, 1, 8, 0), kind=EventKind.OPENED, actor_id=SYSTEM, to="found")
+        opened = Event(
+            seq=1, at=datetime(2026, 1, 1, 8, 0), kind=EventKind.OPENED, actor_id=SYSTEM, to="found"
+        )
         row_of(case, opened).save()
 
 

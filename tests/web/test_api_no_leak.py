@@ -1,4 +1,4 @@
-"""Every operation of the interface × every role × own and foreign rows: nothing foreign is told or changed."""
+"""Every operation × every role × own and foreign rows: nothing foreign is told or changed."""
 
 import io
 import zipfile

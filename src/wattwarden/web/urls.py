@@ -13,7 +13,6 @@ from wattwarden.web import health, metrics
 from wattwarden.web.api import reference
 from wattwarden.web.api.application import addresses
 from wattwarden.web.casework import cases, letters, visits, work
-from wattwarden.web.console import tokens
 from wattwarden.web.console import (
     audit,
     customers,
@@ -26,6 +25,7 @@ from wattwarden.web.console import (
     rules,
     search,
     today,
+    tokens,
     workbench,
 )  # fmt: skip
 from wattwarden.web.console import settings as settings_page
