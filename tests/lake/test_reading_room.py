@@ -17,7 +17,7 @@ KEYS = st.text("0123456789abz张", min_size=1, max_size=4)
 
 def batches(rows: list[tuple[str, int]], size: int) -> list[pa.RecordBatch]:
     table = pa.table({"customer_id": [k for k, _ in rows], "n": [n for _, n in rows]}, SCHEMA)
-    return table.to_batches(max_chunksize=size)
+    return list(table.to_batches(max_chunksize=size))
 
 
 def publish(home: Path, number: int, rows: list[tuple[str, int]], size: int = 3) -> None:

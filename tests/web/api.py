@@ -1,14 +1,16 @@
 """What tests of the programming interface share: a program that works with the token of an account."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.web.conftest import make_user
 from wattwarden.app.console.tokens import SCOPES, NewToken, make_token
 from wattwarden.records.models import User
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 ROOT = "/api/v1"
 
@@ -21,13 +23,13 @@ class Program:
         self.made, self.token = make_token(user.viewer(), NewToken("test", scopes or tuple(SCOPES), 30))
         self._client = Client(enforce_csrf_checks=True)
 
-    def get(self, path: str, **query: str) -> HttpResponse:
+    def get(self, path: str, **query: str) -> "Answer":
         """GET below the root of the interface."""
-        return self._client.get(ROOT + path, query, headers=self._headers({}))  # type: ignore[return-value]  # as one
+        return self._client.get(ROOT + path, query, headers=self._headers({}))
 
-    def post(self, path: str, body: object = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: object = None, **headers: str) -> "Answer":
         """POST with a body of JSON; ``key`` is sent as the idempotency key."""
-        return self._client.post(  # type: ignore[return-value]  # the client's answer is one
+        return self._client.post(
             ROOT + path, body, content_type="application/json", headers=self._headers(headers)
         )
 

@@ -3,9 +3,9 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.web.api import ROOT, program
@@ -16,6 +16,9 @@ from wattwarden.domain.audit_chain import AuditEvent
 from wattwarden.records.audit import append
 from wattwarden.records.models import Case, User
 from wattwarden.web.api.application import api
+
+if TYPE_CHECKING:
+    from tests.web.api import Answer
 
 _UUID = "00000000-0000-4000-8000-000000000000"
 _NOTED = {
@@ -62,7 +65,7 @@ def filled(address: str, case: Case) -> Iterator[str]:
         yield from filled(f"{start}{word}{tail}", case)
 
 
-def told(answer: HttpResponse) -> str:
+def told(answer: "Answer") -> str:
     """Everything that an answer tells; a workbook is unpacked."""
     content = answer.content
     if not content.startswith(b"PK"):

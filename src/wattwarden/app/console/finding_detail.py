@@ -22,10 +22,11 @@ from wattwarden.domain.access import Viewer
 from wattwarden.domain.content import BUILT_IN
 from wattwarden.domain.finding import FINDING_SCHEMA, LifeState
 from wattwarden.domain.labels import Label
+from wattwarden.domain.params import Param
 from wattwarden.records.guard import load, visible
 from wattwarden.records.models import Case, Customer, Finding, RuleFigure
 from wattwarden.rulekit import sql
-from wattwarden.rulekit.model import Param, Rule
+from wattwarden.rulekit.model import Rule
 from wattwarden.rulekit.register import Clause, Register, RiskPoint, load_clauses, load_register
 from wattwarden.scoring.explain import explain
 from wattwarden.scoring.parameters import load_scoring_parameters

@@ -68,7 +68,7 @@ def account(viewer: Viewer, username: str) -> User:
 
 def has_second_factor(user: User) -> bool:
     """Whether he signs in with a second factor."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def grantable_units(viewer: Viewer) -> Sequence[OrgUnit]:

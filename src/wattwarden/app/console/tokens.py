@@ -54,8 +54,9 @@ def make_token(viewer: Viewer, new: NewToken) -> tuple[ApiToken, str]:
     Raises:
         WattwardenError: no name, an unknown scope, too long a life, or too many tokens.
     """
-    owner = User.objects.get(pk=viewer.user_id)
-    return _make(viewer, owner, new)
+    if viewer.user_id is None:
+        raise fail("token", found=f"{viewer.name}, who has no account", expected="an account of the console")
+    return _make(viewer, User.objects.get(pk=viewer.user_id), new)
 
 
 def make_token_for(operator: Viewer, username: str, new: NewToken) -> tuple[ApiToken, str]:

@@ -41,9 +41,9 @@ api = _Api(
     auth=[Bearer(), Session()],
     description="Everything the console does, for programs; answers are those that the account may see.",
 )  # fmt: skip
-api.add_exception_handler(WattwardenError, on_problem)
-api.add_exception_handler(ValidationError, on_invalid)
-api.add_exception_handler(HttpError, on_http)
+api.add_exception_handler(WattwardenError, on_problem)  # type: ignore[arg-type]  # the error comes, never its class
+api.add_exception_handler(ValidationError, on_invalid)  # type: ignore[arg-type]  # the error comes, never its class
+api.add_exception_handler(HttpError, on_http)  # type: ignore[arg-type]  # the error comes, never its class
 for prefix, module in (
     ("/me", me), ("/findings", findings), ("/cases", cases), ("", work), ("", customers), ("/rules", rules),
     ("", overview), ("/audit", audit), ("/exports", exports),
@@ -57,11 +57,8 @@ def _nowhere(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 t
 
 def addresses() -> tuple[list[URLPattern], str, str]:
     """Every address of the interface behind the door, for ``web/urls.py``."""
-    patterns, application, namespace = api.urls
+    listed, application, namespace = api.urls
+    patterns = [one for one in listed if isinstance(one, URLPattern)]
     for pattern in patterns:
         pattern.callback = door(pattern.callback)
-    return (
-        [*patterns, path("<path:rest>", door(_nowhere))],
-        application,
-        namespace,
-    )
+    return [*patterns, path("<path:rest>", door(_nowhere))], application, namespace

@@ -70,7 +70,7 @@ def _operation(address: str, method: str, told: Mapping[str, Any]) -> Operation:
         for p in told.get("parameters", ())
     ]
     body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    content = next(iter(told["responses"].get(200, {}).get("content", {}).values()), {})
+    content: Mapping[str, Any] = next(iter(told["responses"].get(200, {}).get("content", {}).values()), {})
     return Operation(
         method.upper(), address, Label(zh=zh, en=en or zh), told.get("description", ""), parameters,
         _kind(body) if body else "", _kind(content.get("schema", {})),
