@@ -18,7 +18,7 @@ from wattwarden.records.models import Case, User
 from wattwarden.web.api.application import api
 
 if TYPE_CHECKING:
-    from tests.web.api import Answer
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 _UUID = "00000000-0000-4000-8000-000000000000"
 _NOTED = {
