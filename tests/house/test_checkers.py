@@ -88,6 +88,7 @@ PACKAGES = (
     "web",
     "cli",
     "app",
+    "cases",
     "records",
     "lake",
     "engines",

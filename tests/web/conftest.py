@@ -1,12 +1,16 @@
 """A console with a small utility: one account for each role, rows of its own and of a foreign county."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -15,6 +19,9 @@ from wattwarden.cases.history import SYSTEM, Event, EventKind
 from wattwarden.domain.access import roles
 from wattwarden.records import search_index
 from wattwarden.records.models import Case, Customer, Finding, OrgUnit, RoleGrant, User
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 OWN, FOREIGN = "/43/", "/44/"
 KEY, MARKER = "frgn", "LEAKED"
@@ -28,6 +35,8 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
     settings.SECOND_FACTOR_OBLIGATORY = False
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # What one test counted against the limit of an account would be held against the next test's account.
+    cache.clear()
     return tmp_path
 
 
@@ -88,3 +97,12 @@ def signed_in(utility: None) -> Callable[..., Client]:
 
 
 ROLES = tuple(roles())
+
+
+def told(answer: "Answer") -> str:
+    """Everything that an answer tells; a workbook is unpacked."""
+    content = answer.content
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return "".join(book.read(name).decode(errors="replace") for name in book.namelist())

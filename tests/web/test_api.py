@@ -201,8 +201,8 @@ def test_the_page_of_tokens_shows_a_new_one_once(signed_in: Callable[..., Client
     assert Client().get(f"{ROOT}/me", headers={"Authorization": f"Bearer {text}"}).status_code == 401
 
 
-def test_entries_of_a_visit_are_taken_once() -> None:
-    asking = program("controller")
-    assert CaseEvent.objects.count() == 0
-    assert not VisitEntry.objects.exists()
+def test_a_visit_without_entries_is_refused_and_changes_nothing() -> None:
+    asking, before = program("controller"), CaseEvent.objects.count()
     problem(asking.post("/visits/1/entries", {"entries": []}), 422)
+    assert CaseEvent.objects.count() == before
+    assert not VisitEntry.objects.exists()

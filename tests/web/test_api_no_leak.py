@@ -1,24 +1,18 @@
 """Every operation × every role × own and foreign rows: nothing foreign is told or changed."""
 
-import io
-import zipfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 
 from tests.web.api import ROOT, program
-from tests.web.conftest import FOREIGN, KEY, MARKER, ROLES
+from tests.web.conftest import FOREIGN, KEY, MARKER, ROLES, told
 from tests.web.test_no_leak import snapshot
 from wattwarden.domain.access import roles
 from wattwarden.domain.audit_chain import AuditEvent
 from wattwarden.records.audit import append
 from wattwarden.records.models import Case, User
 from wattwarden.web.api.application import api
-
-if TYPE_CHECKING:
-    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 _UUID = "00000000-0000-4000-8000-000000000000"
 _NOTED = {
@@ -63,15 +57,6 @@ def filled(address: str, case: Case) -> Iterator[str]:
     }[name]  # fmt: skip
     for word in words:
         yield from filled(f"{start}{word}{tail}", case)
-
-
-def told(answer: "Answer") -> str:
-    """Everything that an answer tells; a workbook is unpacked."""
-    content = answer.content
-    if not content.startswith(b"PK"):
-        return content.decode()
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        return "".join(book.read(name).decode(errors="replace") for name in book.namelist())
 
 
 def test_every_operation_that_changes_something_has_a_forged_body() -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from wattwarden.domain.errors import fail
+from wattwarden.records.database import SETTING, SQLITE_FILE
 
 SETTINGS = "wattwarden.records.settings"
 
@@ -29,6 +30,13 @@ def connect(home: Path) -> None:
         django.setup()
     if str(settings.HOME) != wanted:
         raise fail("application store", found=f"open for {settings.HOME}", expected=f"one folder, {wanted}")
+
+
+def has_store(home: Path) -> bool:
+    """Whether a store was ever made for ``home``; looking makes none, and needs no connection."""
+    if settings.configured and str(settings.HOME) == str(home.resolve()):
+        return True
+    return bool(os.environ.get(SETTING)) or (home / SQLITE_FILE).exists()
 
 
 def migrate(home: Path) -> None:

@@ -13,7 +13,7 @@ from wattwarden.app.console.limits import within_limit
 from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.app.workbook import Sheet, write_workbook
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import NotAllowedError, Problem, fail
 from wattwarden.domain.labels import Label
 
 Row = Mapping[str, object]
@@ -52,7 +52,7 @@ def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes
     why = given_reason(reason, f"export of {export.what}")
     most = viewer.export_rows()
     if not most:
-        raise fail("export", found="a role that may not export", expected="a role that may")
+        raise NotAllowedError(Problem("export", "a role that may not export", "a role that may"))
     within_limit(viewer, "export")
     rows = list(islice(export.rows, most + 1))
     if len(rows) > most:

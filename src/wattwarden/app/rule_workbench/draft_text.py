@@ -13,6 +13,7 @@ from wattwarden.rulekit.model import Rule
 
 MOST_CHARACTERS = 200_000
 _SQL_LINE = re.compile(r"Line (\d+)", re.IGNORECASE)
+_QUOTED = re.compile(r'"([A-Za-z_]\w*)"')
 _WORD = re.compile(r"[A-Za-z_][\w.]*")
 
 
@@ -62,7 +63,9 @@ def placed(problem: Problem, text: str) -> Fault:
         return Fault(problem, _mentioned([example[1]], lines))
     if named := line_of((problem.subject,), text):
         return Fault(problem, named)
-    words = [word for word in _WORD.findall(problem.found) if word not in _PLAIN]
+    # Engines put the name that they do not know in quotes, the last of several.
+    quoted = reversed(_QUOTED.findall(problem.found))
+    words = [*quoted, *(word for word in _WORD.findall(problem.found) if word not in _PLAIN)]
     # What a problem of the query names stands in the query, and perhaps elsewhere too.
     return Fault(problem, _mentioned(words, lines, detect) or _mentioned(words, lines) or detect)
 

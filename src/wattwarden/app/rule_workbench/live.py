@@ -8,7 +8,7 @@ from django.db import connection
 from wattwarden.app.rule_workbench.files import Target, tampered
 from wattwarden.app.rule_workbench.states import State
 from wattwarden.domain.errors import Problem
-from wattwarden.records.connect import connect
+from wattwarden.records.connect import connect, has_store
 
 
 def unapproved_rules(home: Path) -> Mapping[str, tuple[Problem, ...]]:
@@ -16,6 +16,8 @@ def unapproved_rules(home: Path) -> Mapping[str, tuple[Problem, ...]]:
 
     Files that never went through the workbench are the site's own business.
     """
+    if not has_store(home):
+        return {}  # nothing was ever approved here, and a scan need not wait for Django
     connect(home)
     # Models can be imported only once Django knows its settings.
     from wattwarden.app.rule_workbench.drafts import target_of  # noqa: PLC0415 see the line above

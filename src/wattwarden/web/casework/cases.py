@@ -16,7 +16,7 @@ from wattwarden.app.casework.lists import CaseFilter, board, case_page
 from wattwarden.app.casework.photos import keep_uploads
 from wattwarden.app.casework.settings import RISK_CASE, known_processes
 from wattwarden.app.casework.submit import submit
-from wattwarden.domain.errors import WattwardenError
+from wattwarden.domain.errors import NotFoundError, WattwardenError
 from wattwarden.web.jinja import language, say
 from wattwarden.web.middleware import viewer_of
 
@@ -58,8 +58,17 @@ def detail(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_GET
 @login_required
 def gates(request: HttpRequest, case_id: int) -> HttpResponse:
-    """How the gates of hard steps stand; a part of the page that is loaded after it."""
-    return render(request, "cases/gates.html", {"gates": gates_of(viewer_of(request), case_id)})
+    """How the gates of hard steps stand; a part of the page that is loaded after it.
+
+    Where the data cannot be read, the part says so in its place; a case that is not there stays not found.
+    """
+    try:
+        shown = {"gates": gates_of(viewer_of(request), case_id)}
+    except NotFoundError:
+        raise
+    except WattwardenError as error:
+        shown = {"problems": error.problems}
+    return render(request, "cases/gates.html", shown)
 
 
 @require_POST
