@@ -63,7 +63,7 @@ def gates(request: HttpRequest, case_id: int) -> HttpResponse:
     Where the data cannot be read, the part says so in its place; a case that is not there stays not found.
     """
     try:
-        shown = {"gates": gates_of(viewer_of(request), case_id)}
+        shown: dict[str, object] = {"gates": gates_of(viewer_of(request), case_id)}
     except NotFoundError:
         raise
     except WattwardenError as error:
