@@ -1,17 +1,15 @@
 """Imports from the browser: files are kept aside, a thread imports them, the page follows its progress."""
 
-import logging
 import shutil
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from django.db import connections
 from django.utils import timezone
 
+from wattwarden.app.background import in_background
 from wattwarden.app.import_files import ImportReport, ImportRequest, import_files
 from wattwarden.app.store import home
 from wattwarden.app.suggest_mapping import suggest_mapping
@@ -27,7 +25,6 @@ MOST_FILES = 50
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet", ".zip")
 _SILENT_AFTER = timedelta(seconds=90)
 _BEAT = timedelta(seconds=1)
-_LOG = logging.getLogger(__name__)
 
 
 class Upload(Protocol):
@@ -132,7 +129,13 @@ def keep_trial(viewer: Viewer, number: int) -> ImportJob:
 
 def begin(job: ImportJob) -> None:
     """Import in a thread of this process; the lake lets one import in at a time."""
-    threading.Thread(target=_in_thread, args=(job.pk,), name=f"import-{job.pk}", daemon=True).start()
+    number = job.pk
+    in_background(
+        f"import {number}",
+        lambda: run_job(number),
+        lambda: ImportJob.objects.filter(pk=number, state="running"),
+        "report",
+    )
 
 
 def run_job(number: int) -> None:
@@ -164,16 +167,6 @@ def run_job(number: int) -> None:
     if job.state == "failed" or not job.is_dry:
         shutil.rmtree(folder, ignore_errors=True)
     job.save()
-
-
-def _in_thread(number: int) -> None:
-    try:
-        run_job(number)
-    finally:
-        state = ImportJob.objects.filter(pk=number, state="running")
-        if state.update(state="failed", report={"problems": []}):
-            _LOG.error("import %s ended without a result", number)
-        connections.close_all()
 
 
 def _plain(report: ImportReport, folder: Path) -> dict[str, object]:

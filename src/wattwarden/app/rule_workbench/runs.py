@@ -1,13 +1,11 @@
 """Checks and tries on history outside the request: a thread works, the page follows its progress."""
 
-import logging
-import threading
 from dataclasses import asdict
 from datetime import timedelta
 
-from django.db import connections
 from django.utils import timezone
 
+from wattwarden.app.background import in_background
 from wattwarden.app.rule_workbench.backtest import OFF, Seen, run_backtest
 from wattwarden.app.rule_workbench.check import check_draft
 from wattwarden.app.rule_workbench.drafts import base_hash, one_draft, permissions, record_result, target_of
@@ -25,7 +23,6 @@ _SILENT_AFTER = timedelta(minutes=15)
 """One rule may take minutes over a large lake, and gives no sign of life meanwhile."""
 _SOUND = (OutcomeKind.FOUND, OutcomeKind.NONE, OFF)
 _HIT = ("confirmed", "useful")
-_LOG = logging.getLogger(__name__)
 
 
 def start_run(viewer: Viewer, number: int, kind: str, months: int = 0) -> RuleDraftRun:
@@ -53,7 +50,13 @@ def start_run(viewer: Viewer, number: int, kind: str, months: int = 0) -> RuleDr
 
 def begin(run: RuleDraftRun) -> None:
     """Run in a thread of this process."""
-    threading.Thread(target=_in_thread, args=(run.pk,), name=f"draft-run-{run.pk}", daemon=True).start()
+    number = run.pk
+    in_background(
+        f"draft run {number}",
+        lambda: do_run(number),
+        lambda: RuleDraftRun.objects.filter(pk=number, state__in=("queued", "running")),
+        "result",
+    )
 
 
 def latest_run(number: int, kind: str) -> RuleDraftRun | None:
@@ -123,13 +126,3 @@ def _cases_lost(viewer: Viewer, rule_id: str, seen: Seen) -> list[int]:
     for case, key in keys:
         by_case.setdefault(case, set()).add(key)
     return sorted(case for case, found in by_case.items() if found & lost and not found & seen.after)
-
-
-def _in_thread(number: int) -> None:
-    try:
-        do_run(number)
-    finally:
-        going = RuleDraftRun.objects.filter(pk=number, state__in=("queued", "running"))
-        if going.update(state="failed", result={"problems": []}):
-            _LOG.error("draft run %s ended without a result", number)
-        connections.close_all()
