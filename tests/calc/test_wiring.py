@@ -82,6 +82,10 @@ def _measured(wiring: Wiring, angle: float, amps: float, noise: float = 0.0) -> 
     return Diagram(wiring.system, volts, currents, 220.0 if wiring.system == "4w" else 100.0)
 
 
+_FAR_OFF = 0.5
+"""Relative error beyond which a diagram says nothing of K."""
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     place=st.integers(min_value=0),
@@ -103,9 +107,16 @@ def test_a_diagram_leads_back_to_its_wiring(place: int, system: System, angle: i
     assert not same_sight, "a more complicated wiring is never likelier than the one that made the diagram"
     cosine = Decimal(str(round(math.cos(math.radians(angle)), 9)))
     theory = made.factor(cosine) if cosine < 1 else made.factor(Decimal(1))
+    if mine.factor is None or theory is None:
+        return
+    # An error of the angle moves the power by its share of the apparent power: where the elements nearly cancel,
+    # a degree is worth many per cent. K divides the right power by the wrong one, so both errors count.
     watts = abs(sum(diagram.watts))
-    if mine.factor is not None and theory is not None and watts > 0.05 * abs(diagram.rated_v * 3):
-        assert mine.factor == pytest.approx(theory, rel=Decimal("0.15"))
+    apparent = sum(abs(u) * abs(i) for u, i in zip(diagram.volts, diagram.amps, strict=True))
+    turned = math.radians(abs(noise))
+    allowed = 0.01 + 1.2 * turned * (apparent / watts + abs(math.tan(math.radians(angle)))) if watts else 1.0
+    if allowed < _FAR_OFF:
+        assert mine.factor == pytest.approx(theory, rel=Decimal(str(allowed)))
 
 
 @pytest.mark.parametrize(
