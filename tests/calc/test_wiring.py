@@ -109,8 +109,8 @@ def test_a_diagram_leads_back_to_its_wiring(place: int, system: System, angle: i
     theory = made.factor(cosine) if cosine < 1 else made.factor(Decimal(1))
     if mine.factor is None or theory is None:
         return
-    # An error of the angle moves the power by its share of the apparent power: where the elements nearly cancel,
-    # a degree is worth many per cent. K divides the right power by the wrong one, so both errors count.
+    # An error of the angle moves the power by its share of the apparent power: where the elements nearly
+    # cancel, a degree is worth many per cent. K divides the right power by the wrong one: both errors count.
     watts = abs(sum(diagram.watts))
     apparent = sum(abs(u) * abs(i) for u, i in zip(diagram.volts, diagram.amps, strict=True))
     turned = math.radians(abs(noise))
