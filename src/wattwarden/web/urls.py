@@ -81,6 +81,7 @@ urlpatterns = [
     path("visit/<int:case_id>/photos/<str:entry_id>/", visits.photo_part, name="visit_photo"),
     path("customers/<str:customer_id>/", customers.detail, name="customer"),
     path("customers/<str:customer_id>/bills/<int:year>-<int:month>/", customers.bill, name="customer_bill"),
+    path("customers/<str:customer_id>/prices/", customers.prices, name="customer_prices"),
     path("rules/", rules.listing, name="rules"),
     path("rules/export/", rules.export, name="rules_export"),
     path("rules/drafts/", workbench.listing, name="rule_drafts"),
