@@ -13,8 +13,8 @@ DEMO_SEED ?= 1
 BENCH_SIZES ?= 0.1,0.3,1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-postgresql check quick bench bench-billing bench-meter bench-theft docs \
-  lock fmt clean
+.PHONY: help venv demo test test-postgresql check quick bench bench-billing bench-area bench-meter bench-theft \
+  bench-audit bench-console docs lock fmt clean
 
 help: ## List these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,11 +43,20 @@ quick: $(READY) ## Format, lint, types and contracts only: what to run while wri
 
 check: quick docs test test-postgresql ## Everything that must hold before a change is accepted
 
-bench: bench-billing bench-meter bench-theft ## Measure everything, and import and scan at several sizes; writes bench-results/
+bench: bench-billing bench-area bench-meter bench-theft bench-audit bench-console ## Measure everything, and import and scan at several sizes; writes bench-results/
 	$(BIN)/python -m scripts.bench --sizes $(BENCH_SIZES)
 
 bench-billing: $(READY) ## Measure bills per second; PYSAM_PYTHON=… compares with NREL PySAM
 	$(BIN)/python -m scripts.bench_billing $(if $(PYSAM_PYTHON),--pysam-python $(PYSAM_PYTHON))
+
+bench-area: $(READY) ## Measure the balance of many areas and the search for suspects
+	$(BIN)/python -m scripts.bench_area
+
+bench-audit: $(READY) ## Measure the verification of a million records of the audit log
+	$(BIN)/python -m scripts.bench_audit
+
+bench-console: $(READY) ## Measure the pages of the console under load, on SQLite and PostgreSQL
+	$(BIN)/python -m scripts.bench_console
 
 bench-theft: $(READY) ## Measure the features of the theft score and its training
 	$(BIN)/python -m scripts.bench_theft

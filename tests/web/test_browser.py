@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 FROZEN = "aaaa" * 8
 PAGES = (
     "/", "/risks/", "/risks/1.2.3/", "/findings/", f"/findings/{FROZEN}/", "/rules/", "/rules/metering.register_frozen/",
-    "/organisation/", "/quality/", f"/customers/{CUSTOMER}/?tab=readings", "/search/?q=register", "/findings/export/",
+    "/organisation/", "/quality/", f"/customers/{CUSTOMER}/?tab=readings", f"/customers/{CUSTOMER}/prices/", "/search/?q=register", "/findings/export/",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ PAGES = (
     "/", "/risks/", "/risks/1.2.3/", "/findings/", "/findings/?sort=newest&risk=1.2&money=1", f"/findings/{FROZEN}/",
     "/rules/", "/rules/?sort=precision", "/rules/metering.register_frozen/", "/organisation/", "/quality/",
     f"/customers/{CUSTOMER}/", f"/customers/{CUSTOMER}/?tab=readings", f"/customers/{CUSTOMER}/?tab=bills",
-    f"/customers/{CUSTOMER}/?tab=risk", "/search/?q=register", "/findings/export/", "/rules/export/",
+    f"/customers/{CUSTOMER}/?tab=risk", f"/customers/{CUSTOMER}/prices/?on=2026-08-15", "/search/?q=register", "/findings/export/", "/rules/export/",
 )  # fmt: skip
 HIDDEN = (
     f"/findings/{FROZEN}/",

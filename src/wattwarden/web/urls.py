@@ -82,6 +82,7 @@ urlpatterns = [
     path("customers/<str:customer_id>/", customers.detail, name="customer"),
     path("customers/<str:customer_id>/export/", customers.export, name="customer_export"),
     path("customers/<str:customer_id>/bills/<int:year>-<int:month>/", customers.bill, name="customer_bill"),
+    path("customers/<str:customer_id>/prices/", customers.prices, name="customer_prices"),
     path("rules/", rules.listing, name="rules"),
     path("rules/export/", rules.export, name="rules_export"),
     path("rules/drafts/", workbench.listing, name="rule_drafts"),

@@ -25,10 +25,17 @@ _KEY = {
 class _Api(NinjaAPI):
     """Its schema also names the key that every request which changes something may carry."""
 
+    _described: OpenAPISchema | None = None
+
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        """The description of the interface."""
+        """The description of the interface, worked out once: it is the same for everybody until a restart."""
+        if self._described is None:
+            self._described = self._describe(path_prefix, path_params)
+        return self._described
+
+    def _describe(self, path_prefix: str | None, path_params: dict[str, Any] | None) -> OpenAPISchema:
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         for operations in schema["paths"].values():
             if "post" in operations:

@@ -1,16 +1,18 @@
-"""Customer 360 and the derivation of one of his bills."""
+"""Customer 360, the derivation of one of his bills, and the prices that apply to him."""
 
 from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
+from wattwarden.app.console.applied_prices import prices_on
 from wattwarden.app.console.customers import customer_head, fill_tab, tabs_for
 from wattwarden.app.console.explained_bill import explained_bills
 from wattwarden.app.console.list_exports import customer_export
-from wattwarden.domain.errors import absent
+from wattwarden.domain.errors import absent, fail
 from wattwarden.web.console.download import download
 from wattwarden.web.middleware import viewer_of
 
@@ -46,3 +48,16 @@ def bill(request: HttpRequest, customer_id: str, year: int, month: int) -> HttpR
     first = date(year, month, 1)
     head, bills = explained_bills(viewer_of(request), customer_id, first)
     return render(request, "customers/bill.html", {"head": head, "bills": bills, "month": first})
+
+
+@login_required
+@require_GET
+def prices(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Which figures apply to the customer on a day (``on``, today where it is left out), and why."""
+    asked = request.GET.get("on", "")
+    try:
+        day = date.fromisoformat(asked) if asked else localdate()
+    except ValueError as error:
+        raise fail(f"day {asked}", found=asked, expected="a day such as 2026-08-01") from error
+    head, found = prices_on(viewer_of(request), customer_id, day)
+    return render(request, "customers/prices.html", {"head": head, "prices": found})
