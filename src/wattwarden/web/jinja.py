@@ -80,11 +80,16 @@ def step_word(case: Case) -> str:
     return known_processes()[case.process].steps[case.step].title.text(language())
 
 
+def rule_word(rule_id: str) -> str:
+    """Title of a rule; its number where this process knows none, as of a rule that is being written."""
+    rule = known_rules().get(rule_id)
+    return rule.title.text(language()) if rule is not None else rule_id
+
+
 def case_word(case: Case) -> str:
     """What a case is about: the title of its leading rule, else of its process."""
-    rule = known_rules().get(case.lead_rule)
-    if rule is not None:
-        return rule.title.text(language())
+    if case.lead_rule in known_rules():
+        return rule_word(case.lead_rule)
     return (
         say("随机核查", "Random visit")
         if case.drawn_at_random
@@ -112,6 +117,6 @@ def environment(**options: object) -> Environment:
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]  # noqa: S701  # Django passes the rest; escaping is set above
     made.globals.update(static=static, url=reverse, say=say, text=text, word=shown_word, yuan=shown_yuan)
     made.globals.update(local=local, code_word=code_word, status_word=status_word, job_word=job_word)
-    made.globals.update(step_word=step_word, case_word=case_word)
+    made.globals.update(step_word=step_word, case_word=case_word, rule_word=rule_word)
     made.filters.update(yuan=shown_yuan, text=text, data_json=data_json, moment=local, role=shown_role)
     return made

@@ -106,5 +106,8 @@ def _over(title: str, drawn: Lines, kind: str, *, stacked: bool) -> Chart:
         "yAxis": {"type": "value", "name": drawn.unit, "scale": kind == "line", "nameLocation": "end"},
         "series": series,
     }
+    if not drawn.unit:
+        # What has no unit is counted: a half finding would only puzzle.
+        option["yAxis"] = {**option["yAxis"], "minInterval": 1}  # type: ignore[dict-item]  # an axis as made above
     rows = [(x, *(values[at] for values in drawn.values.values())) for at, x in enumerate(drawn.x)]
     return Chart(title, option, drawn.unit, (drawn.axis, *drawn.values), rows)
