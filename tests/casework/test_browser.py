@@ -1,4 +1,4 @@
-"""A real browser: sign in, find, assign, visit without connection, sync, approve, verify, reopen."""
+"""A real browser: sign in, find, assign, visit offline, sync, approve, verify, reopen, close, export."""
 
 import base64
 import os
@@ -115,7 +115,7 @@ def test_a_case_from_sign_in_to_reopened_by_data(address: tuple[str, Path], brow
     errors: list[str] = []
     controller = signed_in(browser, url, "controller")
     controller.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    controller.fill("form[role=search] ~ * input[name=q], main input[name=q]", "c0")
+    controller.fill("main input[name=q]", "c0")
     controller.press("main input[name=q]", "Enter")
     controller.wait_for_selector("#rows tbody tr:nth-child(1)")
     case = output(
@@ -147,7 +147,33 @@ def test_a_case_from_sign_in_to_reopened_by_data(address: tuple[str, Path], brow
     controller.goto(f"{url}/cases/{case}/")
     assert controller.locator("main").inner_text().count("station_worker")
     assert step_of(home) == "assigned"
+    another_is_closed_and_reopened(controller, url, home)
+    the_list_leaves_in_the_other_language(controller, url)
     assert not [e for e in errors if "404" not in e], errors
+
+
+def another_is_closed_and_reopened(page: Page, url: str, home: Path) -> None:
+    """A case that the desk dismisses, and takes up again."""
+    case = output(
+        run(home, "from wattwarden.records.models import Case; print(Case.objects.get(customer_id='c1').pk)")
+    ).strip()
+    page.goto(f"{url}/cases/{case}/")
+    act(page, "dismiss", note="known works", reason="known_cause")
+    assert page.locator(".page-head").inner_text().count("Closed as false alarm")
+    act(page, "reopen", note="the works have ended")
+    assert page.locator(".page-head").inner_text().count("Found")
+
+
+def the_list_leaves_in_the_other_language(page: Page, url: str) -> None:
+    """The language is switched on the page, and the list taken out with a reason."""
+    page.goto(f"{url}/cases/")
+    page.get_by_role("button", name="中文").click()
+    page.wait_for_selector("html[lang=zh-Hans]")
+    page.get_by_role("link", name="Excel").click()
+    page.fill("#reason", "月度稽查附件")
+    with page.expect_download() as leaving:
+        page.get_by_role("button", name="下载 Excel").click()
+    assert leaving.value.path().read_bytes().startswith(b"PK")
 
 
 def visit_offline(browser: Browser, url: str, case: str, home: Path) -> None:

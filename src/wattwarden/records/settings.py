@@ -180,3 +180,10 @@ SESSION_LONGEST = timedelta(hours=float(os.environ.get("WATTWARDEN_SESSION_HOURS
 SESSION_IDLE = timedelta(minutes=float(os.environ.get("WATTWARDEN_IDLE_MINUTES") or 30))
 SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A page that broke leaves its trace with the server's other output; Django alone would mail it to nobody.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+}

@@ -30,6 +30,11 @@ class Unit:
     total: Total
     open_cases: int
 
+    @property
+    def per_10k(self) -> int | None:
+        """Findings a 10,000 customers; None where there are none or he may not see them."""
+        return round(self.total.findings * 10_000 / self.customers) if self.customers else None
+
 
 def organisation(viewer: Viewer) -> Sequence[Unit]:
     """Units for which the viewer has any permission to look, parents before children."""

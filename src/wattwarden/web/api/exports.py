@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from wattwarden.app.casework.export_cases import export_cases
+from wattwarden.app.casework.export_cases import cases_export
 from wattwarden.app.console.export import export_workbook
 from wattwarden.app.console.list_exports import findings_export, rules_export
 from wattwarden.web.api.access import viewer
@@ -55,7 +55,7 @@ def findings(request: HttpRequest, body: FindingsWanted) -> HttpResponse:
 def cases(request: HttpRequest, body: CasesWanted) -> HttpResponse:
     """The list as a workbook; recorded."""
     who = viewer(request)
-    return workbook("cases", export_cases(who, body.filter.chosen(), body.reason, who.language))
+    return workbook("cases", export_workbook(who, cases_export(who, body.filter.chosen()), body.reason))
 
 
 @router.post("/rules", response=REFUSALS, openapi_extra=FILE, summary="导出规则 · Export rules")
