@@ -1,5 +1,7 @@
 """Sums that are kept for a moment belong to one scope, and end."""
 
+from functools import partial
+
 import pytest
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("utility")
 def test_sums_are_worked_out_once_and_again_when_their_time_is_over(settings: Settings) -> None:
     settings.SUMS_KEPT_SECONDS = 60
     viewer = make_user("controller").viewer()
-    assert [kept("x", viewer, lambda: number) for number in (1, 2)] == [1, 1]
+    assert [kept("x", viewer, partial(int, number)) for number in (1, 2)] == [1, 1]
     assert kept("y", viewer, lambda: 3) == 3
     cache.clear()
     assert kept("x", viewer, lambda: 4) == 4
@@ -32,7 +34,7 @@ def test_nobody_gets_the_sums_of_another_scope(settings: Settings) -> None:
         make_user("auditor", org="frgn1").viewer(),
         make_user("approver", staff_id="sown").viewer(),
     ]
-    assert [kept("x", viewer, lambda: number) for number, viewer in enumerate(scopes)] == [0, 1, 2, 3]
+    assert [kept("x", viewer, partial(int, number)) for number, viewer in enumerate(scopes)] == [0, 1, 2, 3]
 
 
 def test_what_is_mine_is_never_old(settings: Settings) -> None:
