@@ -72,7 +72,9 @@ def test_no_page_is_forgotten() -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
+    # Playwright runs a loop in this thread, in which Django would refuse its ordinary calls.
+    with pytest.MonkeyPatch.context() as patched, sync_playwright() as play:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
         chromium.close()
@@ -86,8 +88,6 @@ def enter(
     live_server: LiveServer, folder: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser
 ) -> Iterator[Enter]:
     """Signs in a role at a width; a message on the browser's console or a missing file fails the test."""
-    # Playwright runs a loop in this thread, in which Django would refuse its ordinary calls.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"):
         monkeypatch.setattr(django_settings, name, False)
     write_sample(folder)
@@ -139,7 +139,6 @@ def check(page: Page, url: str, width: int) -> None:
     answer = page.goto(url)
     assert answer is not None
     assert answer.ok, (url, answer.status)
-    page.wait_for_load_state("networkidle")
     found = Axe().run(page)
     assert found.violations_count == 0, (url, found.generate_report())
     assert page.evaluate("document.documentElement.scrollWidth") <= width, url
