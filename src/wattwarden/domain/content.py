@@ -33,7 +33,24 @@ def read_yaml(path: Path) -> dict[str, object]:
         raise fail(str(path), found=str(error), expected="valid YAML in UTF-8") from error
     if not isinstance(loaded, dict):
         raise fail(str(path), found=type(loaded).__name__, expected="a mapping at the top level")
+    if (place := _bare_word(loaded)) is not None:
+        raise fail(f"{path}: {place}", found="a bare on, off, yes or no as a key, which YAML reads as true or false",
+                   expected="the key in quotes", action='Write "on": instead of on:.')  # fmt: skip
     return loaded
+
+
+def _bare_word(data: object) -> str | None:
+    """Place of a mapping with true or false as a key; the top level is ``file``, None where there is none."""
+    if isinstance(data, dict):
+        if any(isinstance(key, bool) for key in data):
+            return "file"
+        inner = data.items()
+    else:
+        inner = enumerate(data) if isinstance(data, list) else ()
+    for name, value in inner:
+        if (place := _bare_word(value)) is not None:
+            return str(name) if place == "file" else f"{name}.{place}"
+    return None
 
 
 def validate(model: type[Model], data: Mapping[str, object], subject: str) -> Model:

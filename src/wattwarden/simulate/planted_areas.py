@@ -200,10 +200,10 @@ def meter_stopped(ground: Ground, rng: np.random.Generator) -> tuple[Area, Plant
 
 
 def missing_data(ground: Ground, rng: np.random.Generator) -> tuple[Area, Planted]:
-    """Three customers are not read for a third of the time, in runs of days."""
+    """An eighth of the customers is not read for a third of the time, in runs of days."""
     area, _ = normal(ground, rng)
     readings = area.readings_kwh.copy()
-    for who in rng.choice(len(readings), 3, replace=False):
+    for who in rng.choice(len(readings), max(3, len(readings) // 8), replace=False):
         for start in rng.integers(0, ground.clock.days - 6, 4):
             readings[who, (ground.clock.day >= start) & (ground.clock.day < start + 6)] = np.nan
     return replace(area, readings_kwh=readings), Planted("missing_data")

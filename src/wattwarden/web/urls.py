@@ -12,7 +12,7 @@ from django.urls import include, path
 from wattwarden.web import health, metrics
 from wattwarden.web.api import reference
 from wattwarden.web.api.application import addresses
-from wattwarden.web.casework import cases, letters, visits, work
+from wattwarden.web.casework import cases, claims, letters, visits, work
 from wattwarden.web.console import (
     audit,
     customers,
@@ -65,6 +65,9 @@ urlpatterns = [
     path("cases/excel/", cases.excel, name="cases_excel"),
     path("cases/<int:case_id>/", cases.detail, name="case"),
     path("cases/<int:case_id>/gates/", cases.gates, name="case_gates"),
+    path("cases/<int:case_id>/claim/", claims.page, name="case_claim"),
+    path("cases/<int:case_id>/claim/propose/", claims.propose, name="case_claim_propose"),
+    path("cases/<int:case_id>/claim/excel/", claims.excel, name="case_claim_excel"),
     path("cases/<int:case_id>/letter/", letters.letter, name="case_letter"),
     path("cases/<int:case_id>/photos/<str:digest>/", visits.photo, name="photo"),
     path("cases/<int:case_id>/do/<str:name>/", cases.action, name="case_action"),

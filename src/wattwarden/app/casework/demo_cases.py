@@ -1,6 +1,7 @@
 """Work some cases of a demonstration through the real actions, so that no page is empty."""
 
 import base64
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from wattwarden.domain.access import Viewer
 from wattwarden.domain.errors import WattwardenError, fail
 from wattwarden.records.models import Case, CaseEvent, OrgUnit, User
 
+_LOG = logging.getLogger(__name__)
 # One white pixel: a photo that is a photo.
 _PHOTO = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg=="
@@ -117,8 +119,9 @@ def _settle(desk: _Desk, case: Case, number: int) -> None:  # noqa: ARG001 every
         return
     try:
         desk.act("billing", case, "claim", note="按核查结论追补", amount_fen=found)
-    except WattwardenError:
+    except WattwardenError as error:
         # A red gate holds the money back, as it does in earnest.
+        _LOG.info("demo case %s: its money waits: %s", case.pk, error)
         return
     desk.act("billing", case, "bill", amount_fen=found)
     desk.act("collection", case, "record_payment", amount_fen=found // 2)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from wattwarden.app.casework.claims import FACT as CLAIM
+from wattwarden.app.casework.claims import claim_in_words
 from wattwarden.app.casework.forms import NOBODY, STANDARD_TITLES, Choices, Form, form_of
 from wattwarden.app.casework.histories import (
     actor_number,
@@ -19,7 +21,7 @@ from wattwarden.cases.act import allowed
 from wattwarden.cases.clocks import ClockState, ClockView
 from wattwarden.cases.history import SYSTEM, Event, EventKind
 from wattwarden.cases.ledger import Ledger, ledger
-from wattwarden.cases.process import Process
+from wattwarden.cases.process import Fact, FactKind, Process
 from wattwarden.cases.view import CaseView
 from wattwarden.cases.why_due import STATE_LABELS, Line, why_due
 from wattwarden.domain.access import Viewer
@@ -236,7 +238,7 @@ def _details(
     for name, value in event.facts.items():
         kind = process.facts.get(name)
         if kind:
-            shown = kind.values.get(str(value), Label(zh=str(value), en=str(value)))
+            shown = _fact_value(name, value, kind)
             told.append(Label(zh=f"{kind.zh}：{shown.zh}", en=f"{kind.en}: {shown.en}"))
     if event.until:
         told.append(Label(zh=f"至{event.until}", en=f"until {event.until}"))
@@ -267,6 +269,12 @@ def _facts(seen: CaseView) -> list[tuple[Label, Label]]:
     for name, value in seen.state.facts.items():
         kind = seen.process.facts.get(name)
         if kind is not None:
-            yes = Label(zh="是", en="yes") if value is True else Label(zh=str(value), en=str(value))
-            found.append((Label(zh=kind.zh, en=kind.en), kind.values.get(str(value), yes)))
+            found.append((Label(zh=kind.zh, en=kind.en), _fact_value(name, value, kind)))
     return found
+
+
+def _fact_value(name: str, value: Fact, kind: FactKind) -> Label:
+    if name == CLAIM:
+        return claim_in_words(value)
+    yes = Label(zh="是", en="yes") if value is True else Label(zh=str(value), en=str(value))
+    return kind.values.get(str(value), yes)

@@ -1,17 +1,14 @@
 """Take what a form sends: read it by the process file, and act."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from wattwarden.app.casework.act_on_case import Acted, act_on_case
 from wattwarden.app.casework.forms import given_of, with_penalty
 from wattwarden.app.casework.histories import history_of, view_of
+from wattwarden.app.casework.penalty import penalty_ceiling
 from wattwarden.domain.access import Viewer
 from wattwarden.records.guard import load
 from wattwarden.records.models import Case
-
-PENALTY_MOST = Decimal(3)
-"""Highest multiple of a penalty for breach or theft: 供电营业规则 (2024) article 101 and 102."""
 
 
 def submit(
@@ -33,5 +30,6 @@ def submit(
     seen = view_of(case, history_of(case))
     given = given_of(seen, action, sent, lists)
     return act_on_case(
-        viewer, case_id, action, given, sent.get("once", ""), lambda s: with_penalty(sent, s, PENALTY_MOST)
-    )
+        viewer, case_id, action, given, sent.get("once", ""),
+        lambda s: with_penalty(sent, s, penalty_ceiling(seen, case_id)),
+    )  # fmt: skip
