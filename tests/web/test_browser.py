@@ -50,6 +50,7 @@ LOOKED_AT: Mapping[str, Mapping[str, str]] = {
 """Pages by the role that looks at them: name in ``web/urls.py`` and address."""
 ELSEWHERE = {
     "account_login": "each sign-in below", "visit": "tests/casework/test_browser.py",
+    "case_claim": "tests/casework/test_browser.py", "case_claim_excel": "tests/casework/test_claims.py",
     "account_reauthenticate": "tests/web: sign-in", "account_inactive": "tests/web: sign-in",
     "mfa_authenticate": "tests/web: sign-in", "mfa_reauthenticate": "tests/web: sign-in",
     "mfa_activate_totp": "asks for the password first", "mfa_deactivate_totp": "asks for the password first",
@@ -57,6 +58,7 @@ ELSEWHERE = {
 }  # fmt: skip
 NO_PAGES = {
     "live", "ready", "metrics", "language", "take_next", "cases_assign", "case_gates", "case_letter", "photo", "case_action",
+    "case_claim_propose",
     "review", "visit_worker", "visit_entries", "visit_photo", "rule_draft_new", "rule_draft_run", "rule_draft_step",
     "import_keep", "quarantine_export", "reveal", "account_add", "account_change", "audit_verify", "audit_export",
     "token_revoke", "mfa_download_recovery_codes",
