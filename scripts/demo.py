@@ -111,7 +111,17 @@ def serve(home: Path, port: int, *, stays: bool) -> None:
     """
     port = free_port(port)
     address = f"http://127.0.0.1:{port}"
-    command = [WATTWARDEN, "serve", "--demo", "--host", "127.0.0.1", "--port", str(port), "--home", str(home)]
+    command: list[str | Path] = [
+        WATTWARDEN,
+        "serve",
+        "--demo",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--home",
+        str(home),
+    ]
     print("\n── Start the console: wattwarden serve --demo", flush=True)
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
