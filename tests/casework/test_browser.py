@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.casework.test_many_hands import ROOT, output, run
 
 CHROMIUM = "/usr/bin/chromium"
+PHONE = 390
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg=="
 )
@@ -130,6 +132,8 @@ def test_a_case_from_sign_in_to_reopened_by_data(address: tuple[str, Path], brow
     assert step_of(home) == "concluded"
 
     worker = signed_in(browser, url, "station_worker")
+    worker.goto(f"{url}/cases/{case}/claim/")
+    assert Axe().run(worker).violations_count == 0
     worker.goto(f"{url}/cases/{case}/")
     act(worker, "propose_remedy", note="two months", amount="900.00")
     approver = signed_in(browser, url, "approver")
@@ -179,13 +183,15 @@ def the_list_leaves_in_the_other_language(page: Page, url: str) -> None:
 def visit_offline(browser: Browser, url: str, case: str, home: Path) -> None:
     """On a phone: open once with connection, note everything without, and send when it is back."""
     phone = signed_in(
-        browser, url, "station_worker", viewport={"width": 390, "height": 844}, has_touch=True,
+        browser, url, "station_worker", viewport={"width": PHONE, "height": 844}, has_touch=True,
         geolocation={"latitude": 30.5, "longitude": 114.3}, permissions=["geolocation"],
     )  # fmt: skip
     phone.goto(f"{url}/visit/")
     phone.wait_for_selector("html[data-kept=yes]")
     phone.goto(f"{url}/visit/{case}/")
     phone.wait_for_selector("html[data-kept=yes]")
+    assert Axe().run(phone).violations_count == 0
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE
     phone.context.set_offline(True)
     phone.reload()
     phone.wait_for_selector("#line[data-online=false]")
