@@ -102,7 +102,11 @@ def claim_page(viewer: Viewer, case_id: int, sent: Mapping[str, str]) -> ClaimPa
     given = dict(sent) or stored
     code = given.get(_KIND, "") if given.get(_KIND) in KINDS else _likely(seen)
     is_switch = "switch" in given
-    typed = {} if is_switch else {name: value for name, value in given.items() if name in {f.name for f in KINDS[code].fields}}
+    typed = (
+        {}
+        if is_switch
+        else {name: value for name, value in given.items() if name in {f.name for f in KINDS[code].fields}}
+    )
     calculated, problems = None, ()
     if typed:
         try:
