@@ -119,7 +119,7 @@ def _assembled(customer: str, rules: Sequence[Rule], read: Callable[[str], list[
     return ProofPack(
         customer, [rule.title for rule in rules],
         [
-            ProofSeries(proof.title, proof.columns, rows)
+            _series(proof.title, proof.columns, rows)
             for name, proof in SETS.items()
             if proof.title and proof.columns and (rows := _drawn(read(name), proof.columns))
         ],
@@ -128,6 +128,12 @@ def _assembled(customer: str, rules: Sequence[Rule], read: Callable[[str], list[
         _labels(label for rule in rules for label in rule.checks),
         _safety(place[0] if place else {}),
     )  # fmt: skip
+
+
+def _series(title: Label, columns: Mapping[str, Label], rows: Sequence[Row]) -> ProofSeries:
+    """Only lines with a value: a single-phase meter has no phase B."""
+    there = {n: label for n, label in columns.items() if any(row[n] is not None for row in rows)}
+    return ProofSeries(title, there, rows)
 
 
 def _drawn(rows: list[Row], columns: Mapping[str, Label]) -> list[Row]:
