@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import pyarrow as pa
 import pytest
@@ -18,9 +18,9 @@ from wattwarden.domain.labels import Label
 from wattwarden.lake.reading_room import RoomWriter
 
 
-def drawn(x: list[str], lines: Mapping[str, list[float | None]]) -> Xml.Element:
+def drawn(x: list[str], lines: Mapping[str, list[float | None]]) -> ET.Element:
     """The chart as XML."""
-    return Xml.fromstring(line_svg(x, lines, "F"))  # noqa: S314  # our own drawing
+    return ET.fromstring(line_svg(x, lines, "F"))  # noqa: S314  # our own drawing
 
 
 SVG = "{http://www.w3.org/2000/svg}"
