@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -20,7 +21,8 @@ from tests.app.sample_scan import (
     write_sample,
     write_scan,
 )
-from wattwarden.app.open_scan import chosen_scan
+from tests.app.test_proof import lay_room
+from wattwarden.app.open_scan import chosen_scan, scan_number
 from wattwarden.app.report.curves import curves
 from wattwarden.app.report.figures import head_figures, risk_figures
 from wattwarden.app.report.material import gathered
@@ -153,6 +155,19 @@ def test_the_page_needs_no_network_and_no_other_file(page: str) -> None:
     assert "link" not in outline.tags
     assert "@import" not in page
     assert not re.search(r"url\((?!['\"]?data:)", page.split("</style>", maxsplit=1)[0])
+
+
+def test_the_proof_pack_of_a_case_is_inside(home: Path, tmp_path: Path) -> None:
+    lay_room(home, CUSTOMER, scan_number(chosen_scan(home)))
+    write_report(ReportRequest(home, tmp_path / "report.html", None, "en"))
+    shutil.rmtree(home / "room")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', text)
+    assert data is not None
+    packs = {name: c for name, c in json.loads(data[1])["curves"].items() if name.startswith("p")}
+    assert packs
+    assert all(curve["lines"][0]["y"][0] == 99.0 for curve in packs.values())
+    assert f'data-curve="{next(iter(packs))}"' in text
 
 
 def test_awkward_names_cannot_leave_their_place(home: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from tests.casework.world import ROLES, Doing, found, open_from, scan_of
-from wattwarden.app.casework import letter
+from wattwarden.app import typeset
 from wattwarden.app.casework.letter import evidence_letter
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.domain.labels import Language
@@ -90,6 +90,6 @@ def test_the_letter_is_a_pdf_and_the_unmasked_one_needs_a_role(one_case: int, la
 
 
 def test_a_missing_font_is_told(one_case: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(letter, "_families", lambda: frozenset({"Other"}))
+    monkeypatch.setattr(typeset, "_families", lambda: frozenset({"Other"}))
     with pytest.raises(WattwardenError, match="fonts-noto-cjk"):
         evidence_letter(Doing("controller").viewer, one_case, "zh", masked=True)

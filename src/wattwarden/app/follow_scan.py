@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wattwarden.app.open_cases import Opened, open_cases
+from wattwarden.app.open_scan import chosen_scan
 from wattwarden.app.publish_scan import publish_scan_to_store
 from wattwarden.app.verify_cases import VerifiedCases, verify_cases
+from wattwarden.lake.scan_store import ScanStore
+from wattwarden.records.connect import connect
+from wattwarden.records.models import ScanPage
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,31 @@ class Followed:
     verified: VerifiedCases
 
 
+_PAGE = "followed"
+"""Under this name the store keeps which scan was brought into the cases to its end."""
+
+
+def follow_new_scan(home: Path) -> Followed | None:
+    """Follow the newest scan, once; None where there is none to follow or it was followed before.
+
+    Killed in the middle it was not followed to its end, so the next call does it again.
+
+    Raises:
+        WattwardenError: another run is at it.
+    """
+    connect(home)
+    numbers = ScanStore(home).numbers()
+    if not numbers or _followed() == numbers[-1]:
+        return None
+    if chosen_scan(home).facts["kind"] != "full":
+        return None
+    return follow_scan(home)
+
+
+def _followed() -> int | None:
+    return ScanPage.objects.filter(name=_PAGE).values_list("scan", flat=True).first()
+
+
 def follow_scan(home: Path, progress: Callable[[int, int], None] = lambda *_: None) -> Followed:
     """Bring the newest full scan into store and cases; doing it again changes nothing.
 
@@ -24,4 +53,8 @@ def follow_scan(home: Path, progress: Callable[[int, int], None] = lambda *_: No
         WattwardenError: nothing was scanned, or the newest scan looked at a part or at the past.
     """
     publish_scan_to_store(home)
-    return Followed(open_cases(home, progress), verify_cases(home))
+    done = Followed(open_cases(home, progress), verify_cases(home))
+    ScanPage.objects.update_or_create(
+        name=_PAGE, defaults={"scan": done.opened.scan, "data": {"opened": done.opened.opened}}
+    )
+    return done

@@ -1,6 +1,6 @@
 """Open, feed and reopen cases from the newest full scan; doing it again changes nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -48,12 +48,15 @@ class Opened:
     drawn: int = 0
 
 
-def open_cases(home: Path, progress: Progress = lambda *_: None) -> Opened:
+def open_cases(
+    home: Path, progress: Progress = lambda *_: None, only: Collection[str] | None = None
+) -> Opened:
     """Merge the newest full scan into the cases of the store.
 
     Args:
         home: The data folder; its scan was published to the store before.
         progress: Called with subjects looked at so far, and all.
+        only: Keys of the cases to open; all when None, and then visits are drawn at random too.
 
     Raises:
         WattwardenError: there is no full scan, or another run is at it.
@@ -64,10 +67,10 @@ def open_cases(home: Path, progress: Progress = lambda *_: None) -> Opened:
         raise fail("cases open", found=f"a {scan.facts['kind']} scan", expected="a full one",
                    action="Run 'wattwarden scan' without --as-of, --rules or --org.")  # fmt: skip
     with exclusive(home / "cases.lock", _WAIT_SECONDS, "opening of cases"):
-        return _run(home, scan, progress)
+        return _run(home, scan, progress, only)
 
 
-def _run(home: Path, scan: ScanFiles, progress: Progress) -> Opened:
+def _run(home: Path, scan: ScanFiles, progress: Progress, only: Collection[str] | None) -> Opened:
     done, at = Opened(scan_number(scan)), now()
     with scanned_lake(home, scan) as engine:
         paths = {str(unit["org_id"]): str(unit["path"]) for unit in org_units(engine)}
@@ -79,6 +82,8 @@ def _run(home: Path, scan: ScanFiles, progress: Progress) -> Opened:
     groups = offered.groups
     for key, gone in _gone(scan).items():
         groups.setdefault(key, []).extend(gone)
+    if only is not None:
+        groups = {key: groups[key] for key in groups.keys() & set(only)}
     looked = 0
     for keys in _chunks(sorted(groups)):
         with transaction.atomic():
@@ -86,7 +91,8 @@ def _run(home: Path, scan: ScanFiles, progress: Progress) -> Opened:
             describe_joined(keys, offered.rows)
         looked += len(keys)
         progress(looked, len(groups))
-    done.drawn = draw_visits(at, places)
+    if only is None:
+        done.drawn = draw_visits(at, places)
     return done
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from wattwarden.app.proof_series import lay_out_proof
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.domain.tables import Contract
 from wattwarden.engines.derive import derivation_order
@@ -47,6 +48,7 @@ def fill_room(
         for done, (series, keys) in enumerate(curves.items(), start=len(TABLES) + 1):
             progress(series.table, done, total)
             _write_curves(writer, engine, contract, series, keys)
+        lay_out_proof(writer, engine, findings, rules)
     except BaseException:
         writer.discard()
         raise

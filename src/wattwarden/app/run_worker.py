@@ -1,5 +1,6 @@
 """The worker: wakes what rests, queues notices, sends what is due; killed at any moment, it loses nothing."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,16 +15,19 @@ from wattwarden.app.casework.histories import history_of, view_of
 from wattwarden.app.casework.settings import office, telling
 from wattwarden.app.casework.tell import queue_deliveries, queue_notices
 from wattwarden.app.casework.times import now, stored
+from wattwarden.app.follow_scan import follow_new_scan
 from wattwarden.cases.act import act
 from wattwarden.cases.given import Actor, Given
 from wattwarden.cases.history import SYSTEM
 from wattwarden.cases.sending import next_try
 from wattwarden.cases.situation import Situation
+from wattwarden.domain.errors import WattwardenError
 from wattwarden.records.case_store import locked_by_system
 from wattwarden.records.connect import connect
 from wattwarden.records.models import Case, Delivery
 from wattwarden.records.outbox import has_failed, take_delivery, was_sent
 
+_LOG = logging.getLogger(__name__)
 PAUSE_SECONDS = 20
 NOTICES_SECONDS = 300
 """How often clocks are looked at; a limit is counted in hours and days."""
@@ -39,6 +43,8 @@ class Round:
     queued: int = 0
     sent: int = 0
     failed: int = 0
+    opened: int = 0
+    verified: int = 0
 
 
 def run_worker(home: Path, *, once: bool, told: Callable[[Round], None] = lambda _: None) -> Round:
@@ -54,6 +60,7 @@ def run_worker(home: Path, *, once: bool, told: Callable[[Round], None] = lambda
     while True:
         done = Round()
         if once or time.monotonic() - looked > NOTICES_SECONDS or not looked:
+            follow(home, done)
             done.woken, done.noticed = wake_cases(), queue_notices()
             looked = time.monotonic()
         done.queued = queue_deliveries()
@@ -64,6 +71,17 @@ def run_worker(home: Path, *, once: bool, told: Callable[[Round], None] = lambda
             return done
         close_old_connections()
         time.sleep(PAUSE_SECONDS)
+
+
+def follow(home: Path, done: Round) -> None:
+    """Bring a scan that nobody followed yet into the cases; what stands in the way is logged."""
+    try:
+        followed = follow_new_scan(home)
+    except WattwardenError:
+        _LOG.exception("the newest scan was not brought into cases")
+        return
+    if followed:
+        done.opened, done.verified = followed.opened.opened, followed.verified.looked_at
 
 
 def send_due(done: Round) -> None:

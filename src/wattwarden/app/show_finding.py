@@ -71,6 +71,11 @@ def find(home: Path, key: str, scan: int | None = None) -> Finding:
 
 def describe(home: Path, finding: Finding, language: Language, masker: Masker) -> list[Section]:
     """The whole explanation in ``language``."""
+    return [*proof_words(home, finding, language, masker), _rank(home, finding, language)]
+
+
+def proof_words(home: Path, finding: Finding, language: Language, masker: Masker) -> list[Section]:
+    """The explanation but for its rank among all, which speaks of other findings too."""
     sections = [_what(finding, language), _who(home, finding, language, masker)]
     rule = finding.rule
     if rule is None:
@@ -92,7 +97,7 @@ def describe(home: Path, finding: Finding, language: Language, masker: Masker) -
             Section(Label(zh="先核查", en="Check first"), _texts(rule.checks, language)),
             Section(Label(zh="看不到的情况", en="What the rule cannot see"), (rule.misses.text(language),)),
         ]
-    return [*sections, _rank(home, finding, language)]
+    return sections
 
 
 def proof_lines(row: Row, rule: Rule, language: Language, masker: Masker) -> Iterator[str]:

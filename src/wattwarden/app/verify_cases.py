@@ -8,15 +8,27 @@ from pathlib import Path
 from django.db import transaction
 
 from wattwarden.app.casework.act_on_case import append
+from wattwarden.app.casework.area_effect import CAUSES, area_test
 from wattwarden.app.casework.histories import history_of, view_of
 from wattwarden.app.casework.settings import known_processes, known_rules
 from wattwarden.app.casework.times import now
 from wattwarden.app.casework.watched_data import RuleData, data_of_rules
 from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
 from wattwarden.app.scan_files import ScanFiles
+from wattwarden.app.visit_effect import Losses, area_losses
 from wattwarden.cases.state import CaseState
-from wattwarden.cases.verification import Verdict, Verified, Watched, is_due, verdict_events, verify
+from wattwarden.cases.verification import (
+    Verdict,
+    Verified,
+    Watched,
+    is_due,
+    verdict_events,
+    verify,
+    with_area,
+)
+from wattwarden.domain.errors import WattwardenError
 from wattwarden.domain.finding import LifeState, OutcomeKind
+from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.records.case_store import locked_by_system
 from wattwarden.records.connect import connect
 from wattwarden.records.models import Case, CaseFinding, CaseVerification
@@ -53,13 +65,24 @@ def verify_cases(home: Path) -> VerifiedCases:
     joined += list(CaseFinding.objects.filter(case__in=ids, is_gone=True))
     with scanned_lake(home, scan) as engine:
         data = data_of_rules(engine, known_rules(), joined)
+        losses = _losses(engine, ids)
     for pk in ids:
         watched = [_watched(j, life, outcomes, found, data) for j in joined if j.case_id == pk]
-        _decide(pk, watched, done)
+        _decide(pk, watched, losses, done)
     return done
 
 
-def _decide(pk: int, watched: Sequence[Watched], done: VerifiedCases) -> None:
+def _losses(engine: DuckDBEngine, ids: Sequence[int]) -> dict[str, Losses]:
+    """Daily losses of the areas of these cases; none where they cannot be read."""
+    rows = Case.objects.filter(pk__in=ids, cause__in=CAUSES, area_id__isnull=False)
+    areas = {area for area in rows.values_list("area_id", flat=True) if area}
+    try:
+        return area_losses(engine, areas) if areas else {}
+    except WattwardenError:
+        return {}
+
+
+def _decide(pk: int, watched: Sequence[Watched], losses: Mapping[str, Losses], done: VerifiedCases) -> None:
     with transaction.atomic():
         (case,) = locked_by_system([pk])
         events = history_of(case)
@@ -69,6 +92,10 @@ def _decide(pk: int, watched: Sequence[Watched], done: VerifiedCases) -> None:
         process = known_processes()[case.process]
         days = process.steps[seen.state.step].verify_after_days or 0
         verified = verify(watched, seen.state.entered_at, days)
+        area = area_test(case, seen.state, events, losses)
+        if area:
+            verified = with_area(verified, area, seen.state.entered_at.date())
+            watched = [*watched, Watched(area.key, LifeState.GONE, None, OutcomeKind.NONE, None, area.series)]
         done.looked_at += 1
         _count(done, verified.verdict)
         new = verdict_events(seen, verified)

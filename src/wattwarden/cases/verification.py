@@ -95,6 +95,37 @@ def verify(watched: Sequence[Watched], remedied_at: datetime, days: int) -> Veri
     )
 
 
+@dataclass(frozen=True)
+class AreaTest:
+    """What the loss of the customer's area says about a visit.
+
+    Attributes:
+        verdict: Mended where the loss fell as expected, not mended where it did not.
+        series: Days and daily losses, kWh, for the comparison.
+    """
+
+    key: str
+    verdict: Verdict
+    why: Label
+    series: tuple[tuple[date, float], ...] = ()
+
+
+def with_area(verified: Verified, area: AreaTest, remedied_on: date) -> Verified:
+    """The verdict of the rules and of the area's loss together.
+
+    A rule that still finds it, or a loss that did not fall, is enough for not mended; a loss that fell
+    decides where the rules cannot tell. Where the loss cannot tell, the rules decide alone.
+    """
+    says = {verified.verdict, area.verdict}
+    if Verdict.NOT_MENDED in says:
+        verdict = Verdict.NOT_MENDED
+    else:
+        verdict = Verdict.MENDED if Verdict.MENDED in says else Verdict.CANNOT_TELL
+    watched = Watched(area.key, LifeState.GONE, None, OutcomeKind.NONE, None, area.series)
+    drawn = (*verified.comparisons, _compare(watched, remedied_on)) if area.series else verified.comparisons
+    return Verified(verdict, (*verified.why, area.why), drawn)
+
+
 def verdict_events(case: CaseView, verified: Verified) -> tuple[Event, ...]:
     """The events that a verdict makes: it is noted, and closes or reopens the case.
 

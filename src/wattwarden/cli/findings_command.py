@@ -138,6 +138,29 @@ def show(
             console().print(f"  {line}", soft_wrap=True)
 
 
+@findings.command()
+def proof(
+    key: Annotated[str, typer.Argument(help="Key of the finding, or its beginning. 疑点键或其开头")],
+    out: Annotated[Path, typer.Option(help="File, .pdf or .xlsx. 写入文件")],
+    scan: Scan = None,
+    unmasked: Unmasked = False,
+    reason: Reason = None,
+    home: Home = None,
+) -> None:
+    """Write the proof pack: words, values, charts, timeline, what to check, safety. 证据包."""
+    from wattwarden.app.audit import masker_for
+    from wattwarden.app.show_finding import find
+    from wattwarden.app.write_proof import write_finding_proof
+
+    with problems_shown(), messages().status(say("汇集证据…", "gathering the proof …")):
+        folder = home_folder(home)
+        finding = find(folder, key, scan)
+        facts = {"finding": finding.row["finding_key"], "files": [str(out)]}
+        masker = masker_for(folder, "findings proof", unmasked, reason, facts).showing("customer_no")
+        write_finding_proof(folder, finding, out, language(), masker, reason or "")
+    console().print(say(f"已写入 {out}", f"written to {out}"))
+
+
 def _fen(yuan: Decimal) -> int:
     from wattwarden.domain.money import fen
 

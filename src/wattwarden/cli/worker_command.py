@@ -12,7 +12,7 @@ def worker(
     once: Annotated[bool, typer.Option("--once", help="One round, then end: for cron. 只运行一轮")] = False,
     home: Annotated[Path | None, typer.Option(help="Data folder. 数据目录")] = None,
 ) -> None:
-    """Send notices that are due, with retry, and wake cases. 发送通知并唤醒工单.
+    """Bring each new scan into cases, send notices that are due, wake cases. 扫描转工单、发送通知并唤醒工单.
 
     Channels come from the environment: WATTWARDEN_SMTP, _WEBHOOK, _WECOM, _DINGTALK.
     """
@@ -23,8 +23,8 @@ def worker(
         migrate(folder)
         from wattwarden.app.run_worker import Round, run_worker
 
-        zh = "唤醒 {woken}, 新通知 {noticed}, 待发 {queued}, 已发 {sent}, 失败 {failed}"
-        en = "woken {woken}, new notices {noticed}, queued {queued}, sent {sent}, failed {failed}"
+        zh = "唤醒 {woken}, 新通知 {noticed}, 待发 {queued}, 已发 {sent}, 失败 {failed}, 新立工单 {opened}, 已验证 {verified}"
+        en = "woken {woken}, new notices {noticed}, queued {queued}, sent {sent}, failed {failed}, cases opened {opened}, verified {verified}"
 
         def told(done: Round) -> None:
             console().print(say(zh, en).format(**vars(done)))

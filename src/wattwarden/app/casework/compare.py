@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wattwarden.app.casework.area_effect import KEY
 from wattwarden.app.casework.lists import ListedCase, listed
 from wattwarden.app.console.charts import Chart, Lines, line_chart
 from wattwarden.domain.access import Viewer
@@ -65,8 +66,10 @@ def _chart(series: dict[str, object], remedied_on: str, language: Language) -> C
         f"{value:.2f}" if isinstance(value := series[name], float | int) else "–"
         for name in ("before", "after")
     ]
+    of_area = series["key"] == KEY
     title = Label(
-        zh=f"均值：整改前 {means[0]}，整改后 {means[1]}", en=f"mean before {means[0]}, after {means[1]}"
+        zh=f"{'台区日损失(千瓦时)，' if of_area else ''}均值：整改前 {means[0]}，整改后 {means[1]}",
+        en=f"{'daily loss of the area, kWh: ' if of_area else ''}mean before {means[0]}, after {means[1]}",
     )
     return line_chart(
         title.text(language),

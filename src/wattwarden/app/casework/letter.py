@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import typst
 from pydantic import Field
 
 from wattwarden.app.casework.detail import BOOK_LABELS
@@ -17,6 +16,7 @@ from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.show_finding import clause_lines, shown_proof
 from wattwarden.app.shown_value import yuan
 from wattwarden.app.store import home
+from wattwarden.app.typeset import typeset
 from wattwarden.cases.ledger import BOOKS, Ledger, ledger
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.content import BUILT_IN, contract, read_yaml, validate
@@ -96,7 +96,7 @@ def evidence_letter(viewer: Viewer, case_id: int, language: Language, *, masked:
     masker = Masker.of(contract()) if masked else Masker({}, {})
     data = _data(case, customer, masker, language)
     data["watermark"] = _WORDS["copy"].text(language) if masked else ""
-    content = _rendered(data)
+    content = typeset(_TEMPLATE, data)
     record_of_case(
         viewer, case, "case.letter", {"language": language, "masked": masked, "bytes": len(content)}
     )
@@ -173,20 +173,3 @@ def _amounts(balance: Ledger, joined: Sequence[CaseFinding], language: Language)
         if total and book != "found":
             lines.append([BOOK_LABELS[book].text(language), yuan(total, language)])
     return lines
-
-
-def _rendered(data: dict[str, object]) -> bytes:
-    wanted = str(data["font"])
-    if wanted.lower() not in {family.lower() for family in _families()}:
-        raise fail("letter", found=f"no font {wanted!r} on this machine", expected="a font with Chinese characters",
-                   action="Install it (Debian: fonts-noto-cjk), or name another one in content/letters.yaml.")  # fmt: skip
-    content = typst.compile(str(_TEMPLATE), sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
-    if not isinstance(content, bytes):
-        raise TypeError("typst gives one document as bytes")
-    return content
-
-
-@cache
-def _families() -> frozenset[str]:
-    """Font families that typst finds on this machine."""
-    return frozenset(typst.Fonts().families())

@@ -49,11 +49,8 @@ def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes
     Raises:
         WattwardenError: he may not export, gives no reason, or asks for more rows than his role allows.
     """
-    why = given_reason(reason, f"export of {export.what}")
+    why = _permitted(viewer, export.what, reason)
     most = viewer.export_rows()
-    if not most:
-        raise NotAllowedError(Problem("export", "a role that may not export", "a role that may"))
-    within_limit(viewer, "export")
     sheets = _within(export.sheets, most)
     count = sum(len(rows) for _, rows in sheets)
     columns = sorted({name for sheet in export.sheets for name in sheet.columns})
@@ -85,6 +82,25 @@ def _within(sheets: Sequence[Sheet], most: int) -> Sequence[tuple[Sheet, Sequenc
             )  # fmt: skip
         taken.append((sheet, rows))
     return taken
+
+
+def paper_mark(viewer: Viewer, what: str, subject: Subject, reason: str | None) -> str:
+    """The watermark of a paper about one subject that leaves, recorded before it is given out.
+
+    Raises:
+        WattwardenError: he may not export, or gives no reason.
+    """
+    why = _permitted(viewer, what, reason)
+    return _line(viewer, why, done(viewer, f"{what}.export", subject, reason=why))
+
+
+def _permitted(viewer: Viewer, what: str, reason: str | None) -> str:
+    """The reason, once nothing speaks against giving something out."""
+    why = given_reason(reason, f"export of {what}")
+    if not viewer.export_rows():
+        raise NotAllowedError(Problem("export", "a role that may not export", "a role that may"))
+    within_limit(viewer, "export")
+    return why
 
 
 def _line(viewer: Viewer, reason: str, number: int) -> str:

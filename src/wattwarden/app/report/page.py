@@ -15,6 +15,7 @@ from wattwarden.app.columns import load_lists
 from wattwarden.app.report.curves import Curve
 from wattwarden.app.report.figures import HeadFigures, RiskFigures, head_figures, risk_figures
 from wattwarden.app.report.material import Material
+from wattwarden.app.report.proof import proof_curve
 from wattwarden.app.report.quality import Quality, quality
 from wattwarden.app.report.stories import CaseStory, organisation_names, stories
 from wattwarden.app.report.trends import MonthCount, ScanCount, chapters, month_counts, scan_counts
@@ -170,6 +171,12 @@ def _chart_data(report: Report) -> Mapping[str, object]:
             for i, finding in enumerate(case.findings)
             for j, curve in enumerate(finding.curves)
             if not curve.problem
+        }
+        | {
+            f"p{case.row['rank']}-{i}": _curve_data(proof_curve(series))
+            for case in report.cases
+            if case.proof
+            for i, series in enumerate(case.proof.series)
         },
     }
 

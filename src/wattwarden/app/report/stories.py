@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wattwarden.app.proof_pack import ProofPack
 from wattwarden.app.report.curves import Curve, curves
 from wattwarden.app.report.material import Material
+from wattwarden.app.report.proof import case_proof
 from wattwarden.app.show_finding import clause_lines, proof_lines
 from wattwarden.app.shown_value import shown_param
 from wattwarden.domain.labels import LANGUAGES, Label
@@ -50,6 +52,7 @@ class CaseStory:
         organisation: Name of the organisation.
         because: Why it ranks there.
         more: Findings that are not told.
+        proof: Series, timeline and safety of its customer, where the scan laid them out.
     """
 
     row: Row
@@ -62,6 +65,7 @@ class CaseStory:
     because: Sequence[Label]
     findings: Sequence[FindingStory]
     more: int
+    proof: ProofPack | None
 
 
 def stories(material: Material, count: int) -> list[CaseStory]:
@@ -117,6 +121,7 @@ def _story(
         ),
         findings=[_finding(material, row, drawn.get(str(row["finding_key"]), ())) for row in told],
         more=rows.num_rows - len(told),
+        proof=case_proof(material, case, rows["rule_id"].to_pylist()),
     )
 
 

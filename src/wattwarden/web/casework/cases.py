@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from wattwarden.app.casework.assign_many import assign_many
+from wattwarden.app.casework.compare import comparisons
 from wattwarden.app.casework.detail import BOOK_LABELS, case_detail, case_people
 from wattwarden.app.casework.export_cases import cases_export
 from wattwarden.app.casework.gates import gates_of
@@ -16,9 +18,10 @@ from wattwarden.app.casework.lists import CaseFilter, board, case_page
 from wattwarden.app.casework.photos import keep_uploads
 from wattwarden.app.casework.settings import RISK_CASE, known_processes
 from wattwarden.app.casework.submit import submit
+from wattwarden.app.open_chosen import open_chosen
 from wattwarden.domain.errors import NotFoundError, WattwardenError
 from wattwarden.web.console.download import download
-from wattwarden.web.jinja import say
+from wattwarden.web.jinja import language, say
 from wattwarden.web.middleware import viewer_of
 
 _CONFLICT, _TOLD_AT_MOST = 409, 5
@@ -108,6 +111,16 @@ def bulk_assign(request: HttpRequest) -> HttpResponseRedirect:
     return redirect("cases")
 
 
+@require_POST
+@login_required
+def open_from_findings(request: HttpRequest) -> HttpResponse:
+    """Open cases for the chosen findings; htmx is sent to the list of cases."""
+    opened = open_chosen(viewer_of(request), request.POST.getlist("key"))
+    zh = f"新立 {opened.opened} 件，更新 {opened.changed} 件"
+    messages.success(request, say(zh, f"{opened.opened} cases opened, {opened.changed} changed"))
+    return HttpResponse(headers={"HX-Redirect": reverse("cases")})
+
+
 @login_required
 def excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook, once a reason is given."""
@@ -122,5 +135,6 @@ def _page(
     context = {
         "case": found, "books": BOOK_LABELS, "once": uuid.uuid4().hex, "problems": error.problems if error else (),
         "failed_action": action, "sent": request.POST if error else {},
+        "verdicts": comparisons(viewer_of(request), language(), case_id) if found.verifications else (),
     }  # fmt: skip
     return render(request, "cases/detail.html", context, status=_CONFLICT if error else 200)
