@@ -4,7 +4,7 @@ import pytest
 
 from wattwarden.models.theft.evaluate import Evaluation
 from wattwarden.models.theft.measure import Figure, Head, Measures
-from wattwarden.models.theft.model_card import model_card
+from wattwarden.models.theft.model_card import model_card, model_cards
 
 
 def measures(value: float) -> Measures:
@@ -12,7 +12,7 @@ def measures(value: float) -> Measures:
     return Measures(figure, figure, figure, (Head(100, figure, Figure(1234.0, 1000.0, 1500.0)),))
 
 
-FOUND = Evaluation(500, 40, measures(0.8), measures(0.7), measures(0.6), ())
+FOUND = Evaluation(500, 40, measures(0.8), measures(0.7), measures(0.6), ((0.02, 0.015), (0.4, 0.425)))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -28,3 +28,13 @@ def test_card_warns_of_the_full_history() -> None:
     assert "flatters" in model_card(FOUND, full_history=True, language="en")
     assert "flatters" not in model_card(FOUND, full_history=False, language="en")
     assert "偏乐观" in model_card(FOUND, full_history=True, language="zh")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_card_shows_the_calibration(language: str) -> None:
+    assert "| 0.400 | 0.425 |" in model_card(FOUND, full_history=False, language=language)
+
+
+def test_file_holds_both_languages() -> None:
+    both = model_cards(FOUND, full_history=False)
+    assert both.index("# 模型卡") < both.index("# Model card")

@@ -8,7 +8,7 @@ import typer
 from wattwarden.cli import model_life_command as life
 from wattwarden.cli.area_command import area_loss
 from wattwarden.cli.model_life_command import show_home
-from wattwarden.cli.output import console, home_folder, problems_shown, say
+from wattwarden.cli.output import console, home_folder, messages, problems_shown, say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,7 +41,9 @@ def theft(
     undated: Annotated[
         bool, typer.Option("--undated", help="Without features that tell dates. 不用反映日期的特征")
     ] = False,
-    card: Annotated[Path | None, typer.Option(help="Write the model card here. 模型卡文件")] = None,
+    card: Annotated[
+        Path | None, typer.Option(help="Write the model card here, in both languages. 模型卡文件, 中英双语")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of folds, samples and splits. 随机种子")] = 1,
     number: Annotated[int | None, typer.Option(help="Of the data home: this model. 模型编号")] = None,
     home: Annotated[Path | None, typer.Option(help="Data folder. 数据目录")] = None,
@@ -57,14 +59,24 @@ def theft(
     if folder is None:
         show_home(home_folder(home), number)
         return
+    from rich.progress import Progress
+
     from wattwarden.app.evaluate_theft import evaluate_theft
-    from wattwarden.models.theft.model_card import model_card
+    from wattwarden.models.theft.model_card import model_cards
 
     with problems_shown():
-        found = evaluate_theft(folder, train=train, full_history=full_history, undated=undated, seed=seed)
+        with Progress(console=messages(), transient=True) as bar:
+            task = bar.add_task(say("读取历史, 拟合", "reading the past, fitting"), total=None)
+            found = evaluate_theft(
+                folder,
+                train=train,
+                full_history=full_history,
+                undated=undated,
+                seed=seed,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
         if card:
-            text = model_card(found, full_history=full_history, language=say("zh", "en"))
-            card.write_text(text, encoding="utf-8")
+            card.write_text(model_cards(found, full_history=full_history), encoding="utf-8")
     track = (
         say("全部历史(偏乐观)", "full history (flatters)")
         if full_history

@@ -22,14 +22,22 @@ on the same day, and with known outcomes among neighbours.
 
 Intervals are 95 %, bootstrap over customers.
 
-**Limits.**
+**Calibration**, by tenths of the customers, least suspicious first.
+
+| probability said | share confirmed |
+| --- | --- |
+{calibration}
+
+**What limited it.**
 
 - The day of the cut is no feature, yet the last invoice lies before it: the column "dates only" shows what dates
   alone give away, "within a year" what is left among histories cut in the same year.
 - Outcomes of neighbours are used whenever they were found, possibly after the cut.
 - A change of the meter's kind under the same number may itself be the trace of an inspection.
 - A customer never inspected counts as honest. Fitted on one utility abroad: measure again before use elsewhere.
-- kWh are the drop below the own earlier median, an estimate.
+- Bills come every few months: a theft shorter than that, or one that began before the first bill, leaves no step.
+- kWh are the drop below the own earlier median, an estimate. What was stolen, and at which price, is not on record:
+  the folder tells no money.
 """
 
 ZH = """# 模型卡: 账单历史窃电评分
@@ -46,13 +54,20 @@ ZH = """# 模型卡: 账单历史窃电评分
 
 区间为 95%, 按客户自助抽样。
 
-**局限。**
+**校准**, 客户按评分十等分, 由低到高。
+
+| 预测概率 | 实际比例 |
+| --- | --- |
+{calibration}
+
+**受限之处。**
 
 - 截止日不作特征, 但最后一张账单总在其前: “仅日期”一列说明日期本身透露多少, “同一截止年内”说明除此之外还剩多少。
 - 邻近户的结果不论何时查实都会使用, 可能晚于截止日。
 - 表号不变而表计类型改变, 本身可能就是检查留下的痕迹。
 - 未检查过的客户一律视为正常。拟合数据来自国外一家企业, 用于他处前须重新评估。
-- 电量为低于自身历史中位数的差额, 只是估计。
+- 账单数月一期: 更短的窃电, 或首张账单之前已开始的窃电, 不会留下台阶。
+- 电量为低于自身历史中位数的差额, 只是估计。实际窃电量与电价均无记录, 因此不能给出金额。
 """
 
 WORDS = {
@@ -78,7 +93,13 @@ def model_card(found: Evaluation, *, full_history: bool, language: str) -> str:
         rows="\n".join(
             f"| {name} | " + " | ".join(figures) + " |" for name, figures in measure_rows(found, language)
         ),
+        calibration="\n".join(f"| {said:.3f} | {came:.3f} |" for said, came in found.calibration),
     )
+
+
+def model_cards(found: Evaluation, *, full_history: bool) -> str:
+    """The card in Chinese, then in English."""
+    return "\n".join(model_card(found, full_history=full_history, language=each) for each in ("zh", "en"))
 
 
 def interval(figure: Figure, form: str = "{:.3f}") -> str:
