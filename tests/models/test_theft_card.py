@@ -1,5 +1,7 @@
 """The model card states what was measured, in both languages, and the limits."""
 
+from decimal import Decimal
+
 import pytest
 
 from wattwarden.models.theft.evaluate import Evaluation
@@ -38,3 +40,9 @@ def test_card_shows_the_calibration(language: str) -> None:
 def test_file_holds_both_languages() -> None:
     both = model_cards(FOUND, full_history=False)
     assert both.index("# 模型卡") < both.index("# Model card")
+
+
+def test_money_is_the_energy_at_the_given_price() -> None:
+    card = model_cards(FOUND, full_history=False, price=Decimal("0.55"))
+    assert "| money a year at 100, at 0.55 a kWh | 679 (550 – 825) |" in card
+    assert "money a year" not in model_cards(FOUND, full_history=False)
