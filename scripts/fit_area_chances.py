@@ -20,11 +20,12 @@ from scripts.measure_area_loss import KEPT_BACK, planted_areas, real_grounds, tr
 from wattwarden.app.area_folder import Known
 from wattwarden.app.evaluate_area_loss import WORDS
 from wattwarden.calc.loss.analyse import Analysis, analyse_all
-from wattwarden.calc.loss.calibration import Correction, Route, corrected
+from wattwarden.calc.loss.calibration import Correction, Route, corrected, gaps_of
 from wattwarden.calc.loss.cause import PRIOR, Cause, Chances
 
 SETTINGS = (
     (1, 0.0, 0.003), (1, 0.0, 0.01), (2, 0.0, 0.003), (1, 0.04, 0.003), (2, 0.08, 0.003), (1, 0.2, 0.003),
+    (2, 0.15, 0.003),
 )  # fmt: skip
 """Thieves per area, share of readings lost, noise of the gate meter."""
 SHARPNESS = tuple(np.round(np.geomspace(0.1, 3.0, 30), 3))
@@ -40,6 +41,7 @@ class Seen:
 
     said: Chances
     route: Route
+    gaps: str
     cause: Cause
     weight: float
 
@@ -66,26 +68,33 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _seen(judged: Sequence[tuple[Analysis, Known]]) -> list[Seen]:
-    pairs = [(each.verdict, WORDS[known.cause]) for each, known in judged if each.verdict]
-    counts = Counter(cause for _, cause in pairs)
+    pairs = [(each, each.verdict, WORDS[known.cause]) for each, known in judged if each.verdict]
+    counts = Counter(cause for _, _, cause in pairs)
     return [
-        Seen(verdict.said, verdict.route, cause, PRIOR[cause] * len(pairs) / counts[cause])
-        for verdict, cause in pairs
+        Seen(
+            verdict.said,
+            verdict.route,
+            gaps_of(each.area.read_pct),
+            cause,
+            PRIOR[cause] * len(pairs) / counts[cause],
+        )
+        for each, verdict, cause in pairs
     ]
 
 
 def _print(seen: Sequence[Seen]) -> None:
-    sys.stdout.write("causes:\n")
-    for route in Route:
-        mine = [each for each in seen if each.route is route]
-        best = min(
-            (Correction(sharpness=float(s), doubt=d) for s, d in product(SHARPNESS, DOUBT)),
-            key=lambda correction: _loss(mine, correction),
-        )
-        sys.stdout.write(
-            f"  {route.value}: {{sharpness: {best.sharpness:g}, doubt: {best.doubt:g}}}"
-            f"  # {len(mine)} verdicts\n"
-        )
+    for name in ("whole", "few_gaps", "many_gaps"):
+        sys.stdout.write(f"{name}:\n")
+        for route in Route:
+            mine = [each for each in seen if each.route is route and each.gaps == name]
+            best = min(
+                (Correction(sharpness=float(s), doubt=d) for s, d in product(SHARPNESS, DOUBT)),
+                key=lambda correction: _loss(mine, correction),
+            )
+            sys.stdout.write(
+                f"  {route.value}: {{sharpness: {best.sharpness:g}, doubt: {best.doubt:g}}}"
+                f"  # {len(mine)} verdicts\n"
+            )
 
 
 def _loss(seen: Sequence[Seen], correction: Correction) -> float:

@@ -38,7 +38,7 @@ KEPT_BACK = frozenset({
     "low_day_copied", "growing", "separate_line", "moved", "gate_drifting", "unmetered_constant", "meter_stopped",
 })  # fmt: skip
 """Tricks and causes that no figure of the product was fitted on (``fit_area_chances``)."""
-MISSING_FROM = 0.1
+MISSING_FROM = 0.03
 """Share of readings lost from which missing data are the cause of a loss in an area where nothing else is."""
 BINS = (0.0, 0.05, 0.2, 0.5, 0.65, 0.8, 0.95, 1.01)
 

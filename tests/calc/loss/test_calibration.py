@@ -32,5 +32,5 @@ def test_no_correction_changes_nothing() -> None:
 
 def test_each_route_has_its_figures_and_their_source() -> None:
     figures = area_chances()
-    assert set(figures.causes) == set(Route)
+    assert set(figures.whole) == set(figures.few_gaps) == set(figures.many_gaps) == set(Route)
     assert "fit_area_chances" in figures.source.en

@@ -18,6 +18,8 @@ from wattwarden.domain.content import BUILT_IN, read_yaml, validate
 from wattwarden.domain.labels import Label, Strict
 
 CONTENT = "area_chances.yaml"
+WHOLE_PCT, MANY_GAPS_PCT = 97.0, 90.0
+"""Share of readings there from which an area counts as whole, and below which it has many gaps."""
 
 
 class Route(Enum):
@@ -26,9 +28,6 @@ class Route(Enum):
     NOISE = "noise"
     SHAPES = "shapes"
     LEFT_OVER = "left_over"
-    NOISE_GAPS = "noise_gaps"
-    SHAPES_GAPS = "shapes_gaps"
-    LEFT_OVER_GAPS = "left_over_gaps"
 
 
 class Correction(Strict):
@@ -39,10 +38,29 @@ class Correction(Strict):
 
 
 class AreaChances(Strict):
-    """All figures, and how they were come by."""
+    """All figures, and how they were come by.
+
+    Attributes:
+        whole: For areas nearly all of whose readings are there.
+        few_gaps, many_gaps: For areas that lack some, and many.
+    """
 
     source: Label
-    causes: Mapping[Route, Correction]
+    whole: Mapping[Route, Correction]
+    few_gaps: Mapping[Route, Correction]
+    many_gaps: Mapping[Route, Correction]
+
+    def of(self, route: Route, read_pct: float) -> Correction:
+        """The correction of a verdict on an area of whose readings ``read_pct`` per cent are there."""
+        by_gaps = {"whole": self.whole, "few_gaps": self.few_gaps, "many_gaps": self.many_gaps}
+        return by_gaps[gaps_of(read_pct)][route]
+
+
+def gaps_of(read_pct: float) -> str:
+    """Name of the corrections for an area of whose readings ``read_pct`` per cent are there."""
+    if read_pct >= WHOLE_PCT:
+        return "whole"
+    return "few_gaps" if read_pct >= MANY_GAPS_PCT else "many_gaps"
 
 
 @cache

@@ -74,11 +74,9 @@ def diagnose(area: Area, sheet: Sheet) -> Diagnosis:
         chances = _split_meter(parts, _softmax(odds))
     else:
         route, chances = Route.LEFT_OVER, chances_unexplained(sheet, full, parts)
-    if area.read_pct < MISSING_PCT:
-        route = Route(f"{route.value}_gaps")
     said = Chances(chances)
-    chances_now = corrected(said, area_chances().causes[route])
-    return Diagnosis(chances_now, said, route, full, parts, explained)
+    correction = area_chances().of(route, area.read_pct)
+    return Diagnosis(corrected(said, correction), said, route, full, parts, explained)
 
 
 def _is_small(sheet: Sheet, found: Explanation, part: Component) -> bool:
