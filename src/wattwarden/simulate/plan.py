@@ -28,7 +28,7 @@ CHINA_OFFSET_S = 8 * 3_600
 """Local wall time of the site is UTC + 8 h."""
 
 CHUNK_CUSTOMERS = 10_000
-GATE_AREA_SHARE, MOST_GATE_AREAS = 0.12, 24
+GATE_AREA_SHARE, MOST_GATE_AREAS = 0.08, 16
 """Part of the areas whose gate meter has a load curve, and the most of them: they are dear to import."""
 LEAST_BALANCE_DAYS = 7
 
@@ -44,7 +44,7 @@ def usual_area_size(customers: int) -> int:
 
 
 def usual_gate_areas(areas: int, curve_days: int) -> int:
-    """Areas with a gate curve: one in eight, 24 at most; none without a week of curves."""
+    """Areas with a gate curve: one in twelve, 16 at most; none without a week of curves."""
     share = min(MOST_GATE_AREAS, int(areas * GATE_AREA_SHARE))
     return share if curve_days >= LEAST_BALANCE_DAYS else 0
 

@@ -169,7 +169,7 @@ def street_light(ground: Ground, rng: np.random.Generator) -> tuple[Area, Plante
 def gate_clock(ground: Ground, rng: np.random.Generator) -> tuple[Area, Planted]:
     """The gate meter's clock is an hour off."""
     area, _ = normal(ground, rng)
-    return replace(area, supply_kwh=np.roll(area.supply_kwh, ground.per_day // 24)), Planted("clock")
+    return with_gate_clock_off(area), Planted("clock")
 
 
 def customer_clock(ground: Ground, rng: np.random.Generator) -> tuple[Area, Planted]:
@@ -239,6 +239,11 @@ def pair(
         (replace(first, feeder_id=line), Planted("mapping", name)),
         (replace(second, feeder_id=line), Planted("mapping", name)),
     )
+
+
+def with_gate_clock_off(area: Area) -> Area:
+    """The area with a gate meter whose clock is an hour off."""
+    return replace(area, supply_kwh=np.roll(area.supply_kwh, area.slots_per_day // 24))
 
 
 def with_gaps(area: Area, share: float, rng: np.random.Generator) -> Area:
