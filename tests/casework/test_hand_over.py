@@ -59,7 +59,7 @@ def test_the_worker_follows_each_scan_once(home: Path, monkeypatch: Patch) -> No
 def test_killed_in_the_middle_it_is_followed_to_its_end_by_the_next(home: Path, monkeypatch: Patch) -> None:
     by_scan(monkeypatch, world.scan_of(home / "scan", [world.found(n) for n in range(6)]))
     monkeypatch.setattr(open_cases, "CHUNK", 2)
-    whole, calls = open_cases.describe_joined, []
+    whole, calls = known_cases.describe_joined, []
 
     def killed(*what: object) -> None:
         calls.append(what)
