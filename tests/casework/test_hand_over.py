@@ -7,6 +7,7 @@ import pytest
 from tests.casework import world
 from tests.casework.test_pages import client_of
 from wattwarden.app import follow_scan, open_cases, open_chosen
+from wattwarden.app.casework import known_cases
 from wattwarden.app.run_worker import Round, follow
 from wattwarden.app.scan_files import ScanFiles
 from wattwarden.app.verify_cases import VerifiedCases
