@@ -1,12 +1,15 @@
-"""One area from readings to suspects, and many areas on all threads, neighbours compared.
+"""One area from readings to suspects, and many areas in all processes, neighbours compared.
 
 Source: no formula of its own.
 """
 
+import multiprocessing
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -21,6 +24,7 @@ from wattwarden.calc.loss.sheet import make_sheet
 from wattwarden.calc.loss.suspects import Suspect, find_suspects
 from wattwarden.calc.tariff.compiled import THREADS
 
+FEWEST_TO_SHARE, AREAS_TOGETHER = 200, 16
 MOST_BORROWED = 600
 """Neighbouring customers that one area is compared with; among more, only those who seem fed elsewhere."""
 
@@ -63,6 +67,8 @@ class Analysis:
 
 Lender = tuple[str, str]
 """Area and customer of a neighbour."""
+Task = tuple[Area, Floats | None, Sequence[Lender]]
+"""What ``analyse`` takes."""
 
 
 def analyse(area: Area, lent: Floats | None = None, lenders: Sequence[Lender] = ()) -> Analysis:
@@ -99,35 +105,61 @@ def analyse_all(areas: Sequence[Area], done: Callable[[], object] = lambda: None
     Args:
         done: Called after each area, for progress.
     """
-
-    def one(area: Area) -> Analysis:
-        found = analyse(area)
-        done()
-        return found
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        alone = list(pool.map(one, areas))
+    with _workers(len(areas)) as each_of:
+        alone = []
+        for found in each_of(_analyse, ((area, None, ()) for area in areas)):
+            alone.append(found)
+            done()
         groups: dict[object, list[Analysis]] = defaultdict(list)
-        for each in alone:
-            groups[_neighbourhood(each.area)].append(each)
-        return list(pool.map(lambda each: _beside_neighbours(each, groups[_neighbourhood(each.area)]), alone))
+        for found in alone:
+            groups[_neighbourhood(found.area)].append(found)
+        places, tasks = [], []
+        for place, found in enumerate(alone):
+            task = _beside_neighbours(found, groups[_neighbourhood(found.area)])
+            if task is not None:
+                places.append(place)
+                tasks.append(task)
+        for place, again in zip(places, each_of(_analyse, tasks), strict=True):
+            if again.verdict and again.verdict.borrowed:
+                alone[place] = again
+    return alone
 
 
-def _beside_neighbours(found: Analysis, group: Sequence[Analysis]) -> Analysis:
-    """Look for customers filed in a neighbouring area and fed here, where something is left to explain."""
+def _analyse(task: Task) -> Analysis:
+    return analyse(*task)
+
+
+@contextmanager
+def _workers(
+    count: int,
+) -> Iterator[Callable[[Callable[[Task], Analysis], Iterable[Task]], Iterator[Analysis]]]:
+    """How many areas are worked through: in processes of their own where there are many.
+
+    Threads gain nothing here: between the compiled sums they wait for the interpreter's lock (measured: two
+    threads took longer than one). Processes are started anew, not forked, as the caller may have threads. A
+    process that may have no children of its own works through the areas by itself.
+    """
+    if count < FEWEST_TO_SHARE or multiprocessing.current_process().daemon:
+        yield map
+        return
+    with ProcessPoolExecutor(THREADS, multiprocessing.get_context("spawn")) as pool:
+        yield partial(pool.map, chunksize=AREAS_TOGETHER)
+
+
+def _beside_neighbours(found: Analysis, group: Sequence[Analysis]) -> Task | None:
+    """Where something is left to explain: the area again, beside customers of neighbours that it may feed."""
     verdict = found.verdict
     if verdict is None or verdict.chances.best is Cause.NORMAL:
-        return found
+        return None
     near = [each for each in group if each is not found]
     lenders = [(each.area, row) for each in near if each.verdict for row in each.verdict.elsewhere]
     if not verdict.is_explained and sum(len(each.area.customers) for each in near) <= MOST_BORROWED:
         lenders = [(each.area, row) for each in near for row in range(len(each.area.customers))]
     if not lenders:
-        return found
+        return None
     rows = {id(area): filled_readings(area)[0] for area, _ in lenders}
     lent = np.stack([rows[id(area)][row] for area, row in lenders])
-    again = analyse(found.area, lent, [(area.area_id, area.customers[row]) for area, row in lenders])
-    return again if again.verdict and again.verdict.borrowed else found
+    return found.area, lent, [(area.area_id, area.customers[row]) for area, row in lenders]
 
 
 def _neighbourhood(area: Area) -> tuple[object, ...]:
