@@ -138,6 +138,9 @@ USERSESSIONS_TRACK_ACTIVITY = True
 # Requests that one account may send to the programming interface within a minute.
 API_REQUESTS_A_MINUTE = int(os.environ.get("WATTWARDEN_API_REQUESTS_A_MINUTE") or 600)
 
+# Seconds for which sums over all cases are kept; 0 counts anew for each page.
+SUMS_KEPT_SECONDS = int(os.environ.get("WATTWARDEN_SUMS_KEPT_SECONDS") or 60)
+
 # Single sign-on by OpenID Connect, where the environment names a provider.
 if SSO := provider(os.environ):
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]

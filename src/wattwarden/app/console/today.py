@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils import timezone
 from wattwarden.app.console.charts import Chart, Lines, bar_chart, rank_chart
 from wattwarden.app.console.finding_detail import register
 from wattwarden.app.console.findings import ListedFinding, listed
+from wattwarden.app.console.kept_sums import kept
 from wattwarden.app.console.sums import Total, by_scan, newest_scan, totals
 from wattwarden.app.scan_change import BACK, GONE, NEW
 from wattwarden.domain.access import Viewer
@@ -91,23 +92,30 @@ def today(viewer: Viewer) -> Today:
 
 def _work(viewer: Viewer) -> MyWork:
     now = timezone.now()
+    cases = visible(Case, viewer, "see_cases").filter(is_open=True)
+    own, late = cases.filter(owner_id=viewer.user_id), Q(due_at__lt=now)
+    mine = own.aggregate(
+        mine=Count("pk"),
+        mine_late=Count("pk", filter=late),
+        mine_soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + _SOON)),
+    )
+    upcoming = own.order_by("due_at", "-net_value_fen")[:MOST_CASES]
+    everybody = kept("work", viewer, lambda: _everybody(viewer, now))
+    return MyWork(**mine, **everybody, next=list(upcoming))
+
+
+def _everybody(viewer: Viewer, now: datetime) -> dict[str, int]:
     yesterday = now - _DAY
-    all_cases = visible(Case, viewer, "see_cases")
-    cases = all_cases.filter(is_open=True)
-    mine, late = Q(owner_id=viewer.user_id), Q(due_at__lt=now)
-    counts = cases.aggregate(
+    cases = visible(Case, viewer, "see_cases")
+    late = Q(due_at__lt=now)
+    counts: dict[str, int] = cases.filter(is_open=True).aggregate(
         opened=Count("pk", filter=Q(opened_at__gte=yesterday)),
         newly_late=Count("pk", filter=late & Q(due_at__gte=yesterday)),
-        mine=Count("pk", filter=mine),
-        mine_late=Count("pk", filter=mine & late),
-        mine_soon=Count("pk", filter=mine & Q(due_at__gte=now, due_at__lt=now + _SOON)),
         all_open=Count("pk"),
         all_late=Count("pk", filter=late),
         unowned=Count("pk", filter=Q(owner__isnull=True)),
     )
-    closed = all_cases.filter(is_open=False, closed_at__gte=yesterday).count()
-    upcoming = cases.filter(mine).order_by("due_at", "-net_value_fen")[:MOST_CASES]
-    return MyWork(**counts, closed=closed, next=list(upcoming))
+    return counts | {"closed": cases.filter(is_open=False, closed_at__gte=yesterday).count()}
 
 
 def _risk_chart(viewer: Viewer, scan: int) -> Chart:
