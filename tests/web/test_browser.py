@@ -48,7 +48,7 @@ LOOKED_AT: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """Pages by the role that looks at them: name in ``web/urls.py`` and address."""
 ELSEWHERE = {
-    "customer_bill": "tests/web/test_pages.py; the sample has no bill that can be derived",
+    "customer_bill": "below, as a page that says why the bill of the sample cannot be derived",
     "account_login": "each sign-in below", "visit": "tests/casework/test_browser.py",
     "case_claim": "tests/casework/test_browser.py", "case_claim_excel": "tests/casework/test_claims.py",
     "account_reauthenticate": "tests/web: sign-in", "account_inactive": "tests/web: sign-in",
@@ -179,7 +179,13 @@ def test_on_a_phone_the_menu_opens_and_errors_lead_back(enter: Enter, live_serve
     page.keyboard.press("Enter")
     page.locator("#menu").get_by_role("link", name="Risk map").click()
     page.wait_for_url("**/risks/")
-    for address, status in (("/no/such/page/", 404), ("/settings/", 404), ("/findings/?money=abc", 400)):
+    no_bill = f"/customers/{CUSTOMER}/bills/2026-09/"
+    for address, status in (
+        ("/no/such/page/", 404),
+        ("/settings/", 404),
+        ("/findings/?money=abc", 400),
+        (no_bill, 400),
+    ):
         answer = page.goto(live_server.url + address)
         assert answer is not None
         assert answer.status == status

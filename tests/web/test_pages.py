@@ -262,7 +262,7 @@ def test_files_are_tried_and_then_stored(
     assert (job.state, job.is_dry) == ("done", False)
     assert job.report["version"] == 2
     assert "nonsense" in text_of(client, "/quarantine/")
-    assert client.post("/quarantine/export/").content[:2] == b"PK"
+    assert client.post("/quarantine/export/", {"reason": "to correct"}).content[:2] == b"PK"
 
 
 def test_what_cannot_be_imported_is_refused_with_a_reason(
