@@ -31,6 +31,8 @@ from wattwarden.simulate.planted_areas import CAUSES, Ground, normal, plant_thef
 
 CUSTOMERS, DAYS = 24, 60
 MADE = 60
+FEEDER = 20
+"""Areas on one line: those that a customer who is missed or too many is looked for in."""
 THREADS = 2
 
 
@@ -39,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = _options(arguments)
     made = _made(options.per_day, options.seed)
     areas = [
-        replace(made[place % len(made)], area_id=f"T{place:05}", feeder_id=None)
+        replace(made[place % len(made)], area_id=f"T{place:05}", feeder_id=f"F{place // FEEDER:04}")
         for place in range(options.areas)
     ]
     analyse_all(made[:2])

@@ -11,6 +11,7 @@ from wattwarden.records.models import Case
 
 @pytest.fixture
 def home(tmp_path: Path, settings: object, db: None) -> Path:
+    settings.SUMS_KEPT_SECONDS = 0  # type: ignore[attr-defined]  # as below
     settings.HOME = tmp_path  # type: ignore[attr-defined]  # pytest-django gives the settings without a type
     settings.SECOND_FACTOR_OBLIGATORY = False  # type: ignore[attr-defined]  # see above
     world.people()

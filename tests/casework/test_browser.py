@@ -1,4 +1,4 @@
-"""A real browser: sign in, find, assign, visit without connection, sync, approve, verify, reopen."""
+"""A real browser: sign in, find, assign, visit offline, sync, approve, verify, reopen, close, export."""
 
 import base64
 import os
@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.casework.test_many_hands import ROOT, output, run
 
 CHROMIUM = "/usr/bin/chromium"
+PHONE = 390
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg=="
 )
@@ -115,7 +117,7 @@ def test_a_case_from_sign_in_to_reopened_by_data(address: tuple[str, Path], brow
     errors: list[str] = []
     controller = signed_in(browser, url, "controller")
     controller.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    controller.fill("form[role=search] ~ * input[name=q], main input[name=q]", "c0")
+    controller.fill("main input[name=q]", "c0")
     controller.press("main input[name=q]", "Enter")
     controller.wait_for_selector("#rows tbody tr:nth-child(1)")
     case = output(
@@ -130,6 +132,8 @@ def test_a_case_from_sign_in_to_reopened_by_data(address: tuple[str, Path], brow
     assert step_of(home) == "concluded"
 
     worker = signed_in(browser, url, "station_worker")
+    worker.goto(f"{url}/cases/{case}/claim/")
+    assert Axe().run(worker).violations_count == 0
     worker.goto(f"{url}/cases/{case}/")
     act(worker, "propose_remedy", note="two months", amount="900.00")
     approver = signed_in(browser, url, "approver")
@@ -147,19 +151,47 @@ def test_a_case_from_sign_in_to_reopened_by_data(address: tuple[str, Path], brow
     controller.goto(f"{url}/cases/{case}/")
     assert controller.locator("main").inner_text().count("station_worker")
     assert step_of(home) == "assigned"
+    another_is_closed_and_reopened(controller, url, home)
+    the_list_leaves_in_the_other_language(controller, url)
     assert not [e for e in errors if "404" not in e], errors
+
+
+def another_is_closed_and_reopened(page: Page, url: str, home: Path) -> None:
+    """A case that the desk dismisses, and takes up again."""
+    case = output(
+        run(home, "from wattwarden.records.models import Case; print(Case.objects.get(customer_id='c1').pk)")
+    ).strip()
+    page.goto(f"{url}/cases/{case}/")
+    act(page, "dismiss", note="known works", reason="known_cause")
+    assert page.locator(".page-head").inner_text().count("Closed as false alarm")
+    act(page, "reopen", note="the works have ended")
+    assert page.locator(".page-head").inner_text().count("Found")
+
+
+def the_list_leaves_in_the_other_language(page: Page, url: str) -> None:
+    """The language is switched on the page, and the list taken out with a reason."""
+    page.goto(f"{url}/cases/")
+    page.get_by_role("button", name="中文").click()
+    page.wait_for_selector("html[lang=zh-Hans]")
+    page.get_by_role("link", name="Excel").click()
+    page.fill("#reason", "月度稽查附件")
+    with page.expect_download() as leaving:
+        page.get_by_role("button", name="下载 Excel").click()
+    assert leaving.value.path().read_bytes().startswith(b"PK")
 
 
 def visit_offline(browser: Browser, url: str, case: str, home: Path) -> None:
     """On a phone: open once with connection, note everything without, and send when it is back."""
     phone = signed_in(
-        browser, url, "station_worker", viewport={"width": 390, "height": 844}, has_touch=True,
+        browser, url, "station_worker", viewport={"width": PHONE, "height": 844}, has_touch=True,
         geolocation={"latitude": 30.5, "longitude": 114.3}, permissions=["geolocation"],
     )  # fmt: skip
     phone.goto(f"{url}/visit/")
     phone.wait_for_selector("html[data-kept=yes]")
     phone.goto(f"{url}/visit/{case}/")
     phone.wait_for_selector("html[data-kept=yes]")
+    assert Axe().run(phone).violations_count == 0
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE
     phone.context.set_offline(True)
     phone.reload()
     phone.wait_for_selector("#line[data-online=false]")

@@ -7,6 +7,7 @@ import pytest
 from tests.casework import world
 from tests.casework.test_pages import client_of
 from wattwarden.app import follow_scan, open_cases, open_chosen
+from wattwarden.app.casework import known_cases
 from wattwarden.app.run_worker import Round, follow
 from wattwarden.app.scan_files import ScanFiles
 from wattwarden.app.verify_cases import VerifiedCases
@@ -59,7 +60,7 @@ def test_the_worker_follows_each_scan_once(home: Path, monkeypatch: Patch) -> No
 def test_killed_in_the_middle_it_is_followed_to_its_end_by_the_next(home: Path, monkeypatch: Patch) -> None:
     by_scan(monkeypatch, world.scan_of(home / "scan", [world.found(n) for n in range(6)]))
     monkeypatch.setattr(open_cases, "CHUNK", 2)
-    whole, calls = open_cases.describe_joined, []
+    whole, calls = known_cases.describe_joined, []
 
     def killed(*what: object) -> None:
         calls.append(what)

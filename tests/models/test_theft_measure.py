@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wattwarden.models.theft.measure import Truth, average_precision, measure, roc_auc, within_year
+from wattwarden.models.theft.measure import Ranking, Truth, average_precision, measure, roc_auc, within_year
 
 SCORES = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
 CONFIRMED = np.array([True, False, True, False, False])
@@ -55,3 +55,14 @@ def test_interval_holds_the_value_and_narrows_with_more_customers() -> None:
         assert area.low < area.value < area.high
         widths.append(area.high - area.low)
     assert widths[1] < widths[0] / 3
+
+
+def test_counting_a_draw_is_the_same_as_repeating_the_customers() -> None:
+    rng = np.random.default_rng(4)
+    scores, confirmed = rng.integers(0, 12, 60).astype(float), rng.random(60) < 0.3
+    rows = rng.integers(0, 60, 60)
+    ranking, counts = Ranking(scores, confirmed), np.bincount(rows, minlength=60)
+    again = scores[rows], confirmed[rows]
+    assert ranking.roc_auc(counts) == pytest.approx(roc_auc(*again))
+    assert ranking.average_precision(counts) == pytest.approx(average_precision(*again))
+    assert ranking.head(counts, 7).sum() == 7

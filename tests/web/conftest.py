@@ -33,6 +33,7 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
     """The data folder of this test, served over plain http."""
     settings.HOME = tmp_path
     settings.SECOND_FACTOR_OBLIGATORY = False
+    settings.SUMS_KEPT_SECONDS = 0
     # Slow on purpose elsewhere: a password is hashed a million times.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]

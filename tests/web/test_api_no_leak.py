@@ -11,7 +11,7 @@ from tests.web.test_no_leak import snapshot
 from wattwarden.domain.access import roles
 from wattwarden.domain.audit_chain import AuditEvent
 from wattwarden.records.audit import append
-from wattwarden.records.models import Case, User
+from wattwarden.records.models import Case, RoleGrant, User
 from wattwarden.web.api.application import api
 
 _UUID = "00000000-0000-4000-8000-000000000000"
@@ -32,7 +32,26 @@ def operations() -> Iterator[tuple[str, str]]:
 
 
 OPERATIONS = tuple(operations())
+_WHY = {"reason": "because I want"}
 BODIES = {
+    "/people": {"username": f"u{KEY}", "display_name": "x"},
+    "/people/{username}/grant": {"role": "auditor", "org": f"{KEY}1", **_WHY},
+    "/people/{username}/revoke": {"role": "auditor", "org": f"{KEY}1", **_WHY},
+    "/people/{username}/disable": _WHY,
+    "/people/{username}/enable": _WHY,
+    "/people/{username}/password": _WHY,
+    "/people/{username}/second-factor": _WHY,
+    "/reveal": {"kind": "customer", "key": f"c{KEY}", "column": "name", **_WHY},
+    "/reviews/{case_id}": {"outcome": "false", "note": "forged"},
+    "/rules/drafts": {"rule_id": "x"},
+    "/rules/drafts/{number}/text": {"text": "x", "content": "x"},
+    "/rules/drafts/{number}/runs": {"kind": "check"},
+    "/rules/drafts/{number}/steps": {"move": "approve", "content": "x"},
+    "/imports": None,
+    "/imports/{number}/keep": None,
+    "/quarantine": None,
+    "/exports/quarantine": _WHY,
+    "/audit/file": _WHY,
     "/cases/assign": {"cases": [{"case_id": 0, "version": 0}], "owner": "u"},
     "/cases/{case_id}/actions/{name}": {"version": 0, "note": "forged", "owner": "-"},
     "/visits/{case_id}/entries": {"entries": [_NOTED]},
@@ -53,7 +72,7 @@ def filled(address: str, case: Case) -> Iterator[str]:
     words = {
         "key": (f"customer{KEY}", f"staff{KEY}"), "case_id": (str(case.pk),), "customer_id": (f"c{KEY}",),
         "section": ("file", "bills", "risk", "readings"), "name": ("note", "assign", "dispatch", "take"),
-        "rule_id": ("x",), "number": ("1", "1.2.2"), "sequence": ("1", "2", "3", "4"),
+        "username": (f"u{KEY}",), "kind": ("check",), "month": ("2026-01-01",), "rule_id": ("x",), "number": ("1", "1.2.2"), "sequence": ("1", "2", "3", "4"),
     }[name]  # fmt: skip
     for word in words:
         yield from filled(f"{start}{word}{tail}", case)
@@ -67,6 +86,7 @@ def test_every_operation_that_changes_something_has_a_forged_body() -> None:
 def test_nothing_foreign_is_told_or_changed(role: str | None, utility: None) -> None:
     asking = program(role)
     victim = User.objects.create(username=f"u{KEY}", display_name=MARKER)
+    RoleGrant.objects.create(user=victim, role="auditor", org_id=f"{KEY}1")
     append(AuditEvent(victim.pk, MARKER, "account.add", "account", KEY, org_path=f"{FOREIGN}{KEY}1/"))
     foreign = list(Case.objects.filter(org_path__startswith=FOREIGN))
     assert foreign

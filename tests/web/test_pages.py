@@ -23,6 +23,7 @@ from tests.web.conftest import make_user
 from wattwarden.app.console import imports
 from wattwarden.app.console.sums import Total, newest_scan, totals
 from wattwarden.app.publish_scan import publish_scan_to_store
+from wattwarden.domain.content import contract
 from wattwarden.records.models import Finding, ImportJob, User
 
 FROZEN = "aaaa" * 8
@@ -31,6 +32,7 @@ PAGES = (
     "/rules/", "/rules/?sort=precision", "/rules/metering.register_frozen/", "/organisation/", "/quality/",
     f"/customers/{CUSTOMER}/", f"/customers/{CUSTOMER}/?tab=readings", f"/customers/{CUSTOMER}/?tab=bills",
     f"/customers/{CUSTOMER}/?tab=risk", f"/customers/{CUSTOMER}/prices/?on=2026-08-15", "/search/?q=register", "/findings/export/", "/rules/export/",
+    "/quality/export/", "/organisation/export/", f"/customers/{CUSTOMER}/export/?tab=bills",
 )  # fmt: skip
 HIDDEN = (
     f"/findings/{FROZEN}/",
@@ -206,6 +208,41 @@ def test_a_list_leaves_with_a_reason_only(sign_in: Callable[..., Client]) -> Non
         len(rows) == 1 + Finding.objects.filter(risk="1.2.3", staff_side=False).exclude(state="gone").count()
     )
     assert CUSTOMER not in str(rows)
+
+
+def sheets_of(content: bytes) -> dict[str, list[list[object]]]:
+    """Rows by name of the sheet."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {
+        name: [list(row) for row in book.get_sheet_by_name(name).to_python()] for name in book.sheet_names
+    }
+
+
+def test_the_rows_behind_a_tab_leave_masked_and_with_units(sign_in: Callable[..., Client]) -> None:
+    client = sign_in("controller", "en")
+    address = f"/customers/{CUSTOMER}/export/"
+    assert client.post(f"{address}?tab=readings", {"reason": ""}).status_code == 400
+    assert client.get(f"{address}?tab=nonsense").status_code == 404
+    sheets = sheets_of(client.post(f"{address}?tab=readings", {"reason": "a complaint"}).content)
+    head, first, *more = sheets[contract()["reading_daily"].label.en]
+    assert len(more) > 20
+    assert any("(kWh)" in str(name) for name in head)
+    assert any(isinstance(cell, float) for cell in first)
+    sheets = sheets_of(client.post(f"{address}?tab=file", {"reason": "a complaint"}).content)
+    _, person = sheets[contract()["customer"].label.en]
+    assert CUSTOMER not in str(person)
+
+
+@pytest.mark.parametrize(
+    ("address", "sheet"), [("/quality/export/", "Tables"), ("/organisation/export/", "Organisation")]
+)
+def test_quality_and_units_leave_as_they_are_shown(
+    sign_in: Callable[..., Client], address: str, sheet: str
+) -> None:
+    client = sign_in("controller", "en")
+    sheets = sheets_of(client.post(address, {"reason": "monthly report"}).content)
+    assert len(sheets[sheet]) > 2
+    assert any("monthly report" in map(str, row) for row in sheets["Watermark"])
 
 
 def test_files_are_tried_and_then_stored(

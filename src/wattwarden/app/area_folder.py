@@ -61,7 +61,15 @@ def read_truth(folder: Path) -> dict[str, Known]:
     Raises:
         WattwardenError: the file or a column is not there.
     """
-    path = folder / TRUTH
+    return read_known(folder / TRUTH)
+
+
+def read_known(path: Path) -> dict[str, Known]:
+    """Known causes of a file with columns ``area_id, cause, customer_id, kind, stolen_kwh``.
+
+    Raises:
+        WattwardenError: the file or a column is not there.
+    """
     if not path.is_file():
         raise fail(str(path), found="no file", expected="the known causes, to score against")
     known: dict[str, Known] = {}

@@ -1,5 +1,6 @@
 """Measure the theft score on folders of billing histories with known outcomes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from wattwarden.app.theft_folder import Histories, read_histories
 from wattwarden.domain.errors import fail
 from wattwarden.models.theft.evaluate import (
     FOLDS,
+    GROWN_PER_FIT,
     Evaluation,
     Material,
     cross_scored,
@@ -24,6 +26,8 @@ from wattwarden.models.theft.train import PARTS, Known
 
 FEWEST_CONFIRMED = FOLDS * PARTS
 """So many confirmed customers at least, for each part of each fold to hold one."""
+Progress = Callable[[int, int], None]
+"""Told how many boosters are grown, of how many."""
 
 
 def evaluate_theft(
@@ -33,6 +37,7 @@ def evaluate_theft(
     full_history: bool = False,
     undated: bool = False,
     seed: int = 1,
+    progress: Progress = lambda _done, _total: None,
 ) -> Evaluation:
     """Score the customers of ``folder`` by models that have not seen their outcomes, and measure it.
 
@@ -56,18 +61,32 @@ def evaluate_theft(
             raise fail(
                 str(folders[0]), found=f"{count} {kind} customers", expected=f"{FEWEST_CONFIRMED} at least"
             )
-    return _evaluation(histories, known, train is None, undated, seed)
+    fits = FOLDS if train is None else 1
+    grown = _Counted(fits * GROWN_PER_FIT, progress)
+    return _evaluation(histories, known, undated=undated, seed=seed, grown=grown)
+
+
+class _Counted:
+    """Counts the boosters and says so."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._done, self._total, self._progress = 0, total, progress
+        progress(0, total)
+
+    def __call__(self) -> None:
+        self._done += 1
+        self._progress(self._done, self._total)
 
 
 def _evaluation(
-    histories: Histories, known: NDArray[np.bool_], in_folds: bool, undated: bool, seed: int
+    histories: Histories, known: NDArray[np.bool_], *, undated: bool, seed: int, grown: _Counted
 ) -> Evaluation:
     """Features, scores and measures."""
     features = make_features(histories.invoices, histories.customers)
     material = Material(features, find_neighbours(histories.invoices, histories.customers), undated)
-    if in_folds:
-        scored = joined(list(cross_scored(material, histories.confirmed, seed)))
+    if known.all():
+        scored = joined(list(cross_scored(material, histories.confirmed, seed, grown)))
     else:
-        scored = score_unknown(material, Known(known, histories.confirmed, seed))
+        scored = score_unknown(material, Known(known, histories.confirmed, seed), grown)
     truth = Truth(histories.confirmed, histories.cut_year, shortfall_kwh(features))
     return evaluated(scored, truth.at(np.flatnonzero(scored.rows)))

@@ -94,7 +94,8 @@ def proof_pack(home: Path, customer: str) -> ProofPack:
 
         def read(name: str) -> list[Row]:
             engine.derive(derivation_order(contract(), SETS[name].needs))
-            return engine.query(SETS[name].sql).to_pylist()
+            rows: list[Row] = engine.query(SETS[name].sql).to_pylist()
+            return rows
 
         return _assembled(customer, rules, read)
 

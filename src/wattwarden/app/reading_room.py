@@ -18,7 +18,7 @@ MOST_POINTS = 400
 """Points of one curve; the newest are kept."""
 TABLES = (
     "customer", "premise", "contract", "tariff_assignment", "customer_transformer", "meter", "reading_cycle",
-    "reading_daily", "meter_event", "bill", "bill_line", "shadow_bill", "payment", "prepayment", "late_fee",
+    "reading_daily", "meter_event", "bill", "bill_line", "open_bill", "shadow_bill", "payment", "prepayment", "late_fee",
     "dunning_contact", "supply_action", "service_ticket", "connection_request", "inspection_result",
     "market_contract",
 )  # fmt: skip

@@ -111,14 +111,20 @@ def proof_pairs(row: Row, rule: Rule, language: Language, masker: Masker) -> Ite
     values = proof_values(row, masker)
     for name, column in rule.proof.values.items():
         label = column.zh if language == "zh" else column.en
-        value = values.get(name)
-        code = code_label(contract(), rule.subject, name, value, language) if column.type == "code" else None
-        yield label, code or shown_value(value, column.type, language)
+        yield label, shown_proof(rule, name, values.get(name), language)
     for name, value in values.items():
         if name not in rule.proof.values and name not in known and value is not None:
             label = column_label(contract(), rule.subject, name, language)
             if label != name or str(value) != str(row["period_from"]):
                 yield label, str(value)
+
+
+def shown_proof(rule: Rule, name: str, value: object, language: Language) -> str:
+    """One proof value of a rule as a person reads it: with unit, codes in words."""
+    column = rule.proof.values[name]
+    table, _, coded = (column.words or f"{rule.subject}.{name}").rpartition(".")
+    code = code_label(contract(), table, coded, value, language) if column.type == "code" else None
+    return code or shown_value(value, column.type, language)
 
 
 def clause_lines(rule: Rule, clauses: Mapping[str, Clause], language: Language) -> Iterator[str]:

@@ -75,7 +75,7 @@ def verify_cases(home: Path) -> VerifiedCases:
 def _losses(engine: DuckDBEngine, ids: Sequence[int]) -> dict[str, Losses]:
     """Daily losses of the areas of these cases; none where they cannot be read."""
     rows = Case.objects.filter(pk__in=ids, cause__in=CAUSES, area_id__isnull=False)
-    areas = set(rows.values_list("area_id", flat=True))
+    areas = {area for area in rows.values_list("area_id", flat=True) if area}
     try:
         return area_losses(engine, areas) if areas else {}
     except WattwardenError:

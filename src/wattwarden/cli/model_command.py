@@ -1,5 +1,6 @@
 """``wattwarden model``: the learned scores; here, how they are measured against known outcomes."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,8 +8,9 @@ import typer
 
 from wattwarden.cli import model_life_command as life
 from wattwarden.cli.area_command import area_loss
+from wattwarden.cli.figures import number as exact_number
 from wattwarden.cli.model_life_command import show_home
-from wattwarden.cli.output import console, home_folder, problems_shown, say
+from wattwarden.cli.output import console, home_folder, messages, problems_shown, say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,7 +43,12 @@ def theft(
     undated: Annotated[
         bool, typer.Option("--undated", help="Without features that tell dates. 不用反映日期的特征")
     ] = False,
-    card: Annotated[Path | None, typer.Option(help="Write the model card here. 模型卡文件")] = None,
+    card: Annotated[
+        Path | None, typer.Option(help="Write the model card here, in both languages. 模型卡文件, 中英双语")
+    ] = None,
+    price: Annotated[
+        Decimal | None, exact_number("Money per kWh, to value the drop. 每千瓦时价格, 用于估算金额")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of folds, samples and splits. 随机种子")] = 1,
     number: Annotated[int | None, typer.Option(help="Of the data home: this model. 模型编号")] = None,
     home: Annotated[Path | None, typer.Option(help="Data folder. 数据目录")] = None,
@@ -57,14 +64,24 @@ def theft(
     if folder is None:
         show_home(home_folder(home), number)
         return
+    from rich.progress import Progress
+
     from wattwarden.app.evaluate_theft import evaluate_theft
-    from wattwarden.models.theft.model_card import model_card
+    from wattwarden.models.theft.model_card import model_cards
 
     with problems_shown():
-        found = evaluate_theft(folder, train=train, full_history=full_history, undated=undated, seed=seed)
+        with Progress(console=messages(), transient=True) as bar:
+            task = bar.add_task(say("读取历史, 拟合", "reading the past, fitting"), total=None)
+            found = evaluate_theft(
+                folder,
+                train=train,
+                full_history=full_history,
+                undated=undated,
+                seed=seed,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
         if card:
-            text = model_card(found, full_history=full_history, language=say("zh", "en"))
-            card.write_text(text, encoding="utf-8")
+            card.write_text(model_cards(found, full_history=full_history, price=price), encoding="utf-8")
     track = (
         say("全部历史(偏乐观)", "full history (flatters)")
         if full_history
@@ -75,7 +92,7 @@ def theft(
             found.customers, found.confirmed, found.confirmed / found.customers, track
         )
     )
-    console().print(measures_table(found))
+    console().print(measures_table(found, price))
     console().print(calibration_table(found))
     console().print(
         say(
@@ -85,7 +102,7 @@ def theft(
     )
 
 
-def measures_table(found: "Evaluation") -> "Table":
+def measures_table(found: "Evaluation", price: Decimal | None = None) -> "Table":
     """The measures of the score, of the plain one and of dates alone."""
     from rich.table import Table
 
@@ -95,7 +112,7 @@ def measures_table(found: "Evaluation") -> "Table":
     table.add_column(say("指标", "measure"))
     for heading in (say("评分", "score"), say("简单评分", "plain score"), say("仅日期", "dates only")):
         table.add_column(heading, justify="right")
-    for name, cells in measure_rows(found, say("zh", "en")):
+    for name, cells in measure_rows(found, say("zh", "en"), price):
         table.add_row(name, *cells)
     return table
 

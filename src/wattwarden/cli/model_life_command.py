@@ -44,13 +44,14 @@ def train(
     Each month of visits is learned from the lake as it was known when the month began. With fewer than ten
     confirmed thefts the score is assumed, not learned, and says so.
     """
+    from wattwarden.app.model_files import theft_model
     from wattwarden.app.train_theft import train_theft
     from wattwarden.models.theft.site_card import site_card
 
     with problems_shown(), Told() as told:
-        trained = train_theft(home_folder(home), told, without_labels=assumed, seed=seed)
-    console().print(site_card(trained.model, language()))
-    number = trained.number
+        number = train_theft(home_folder(home), told, without_labels=assumed, seed=seed).number
+        kept = theft_model(home_folder(home), number)
+    console().print(site_card(kept, language()))
     console().print(
         say(f"已保存为模型 {number}; 启用: ", f"kept as model {number}; to use it: ")
         + f"wattwarden model promote {score.value} {number} --by … --because …"

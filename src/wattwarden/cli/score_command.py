@@ -9,6 +9,7 @@ import typer
 from wattwarden.cli.output import EXIT_PROBLEMS, console, home_folder, messages, problems_shown, say
 
 if TYPE_CHECKING:
+    from wattwarden.app.score_areas import AreaScore
     from wattwarden.app.score_bills import BillingScore
     from wattwarden.app.score_scan import ScoreReport, Share
     from wattwarden.app.score_theft import TheftScore
@@ -35,6 +36,7 @@ def score(
     from dataclasses import asdict
     from json import dumps
 
+    from wattwarden.app.score_areas import score_areas
     from wattwarden.app.score_bills import score_bills
     from wattwarden.app.score_scan import below_floor, read_floor, score_scan
     from wattwarden.app.score_theft import below_theft_floor, score_theft
@@ -44,12 +46,19 @@ def score(
         report = score_scan(home_folder(home), truth)
         bills = score_bills(home_folder(home), truth)
         theft = score_theft(home_folder(home), truth)
+        areas = score_areas(home_folder(home), truth)
     if output is Format.json:
-        figures = asdict(report) | {"bills": asdict(bills) if bills else None, "theft": asdict(theft)}
+        figures = asdict(report) | {
+            "bills": asdict(bills) if bills else None,
+            "theft": asdict(theft),
+            "areas": asdict(areas) if areas else None,
+        }
         console().print(dumps(figures, ensure_ascii=False, indent=1), soft_wrap=True)
     else:
         _print(report)
         _print_theft(theft)
+        if areas is not None:
+            _print_areas(areas)
         if bills is not None:
             _print_bills(bills)
     problems = below_floor(report, wanted) + below_theft_floor(theft, wanted.theft) if wanted else []
@@ -120,6 +129,34 @@ def _print_theft(score: "TheftScore") -> None:
     for name, found in score.by_evasion.items():
         table.add_row(say("规避: ", "evasion: ") + name, f"{found.hits} / {found.of}  {_share(found)}", "")
     out.print(table, width=TABLE_WIDTH, crop=False, soft_wrap=True)
+
+
+def _print_areas(score: "AreaScore") -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(say("植入的台区原因", "Planted causes of areas"), no_wrap=True)
+    for heading in (
+        say("植入", "planted"),
+        say("首位正确", "first"),
+        say("漏查", "missed"),
+        say("误判", "false"),
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for each in score.causes:
+        found = each.found
+        table.add_row(each.cause, str(found.of), str(found.hits), str(found.of - found.hits), str(each.false))
+    out = console()
+    out.print()
+    out.print(table, width=TABLE_WIDTH, crop=False, soft_wrap=True)
+    for label, share in (
+        (say("异常台区首位原因正确", "Right cause first in abnormal areas"), score.right),
+        (say("正常台区判为正常", "Normal areas called normal"), score.normal),
+        (say("窃电户居嫌疑首位", "Thieves who are the first suspect"), score.thieves_first),
+    ):
+        out.print(f"{label}: {share.hits} / {share.of}  {_share(share)}")
+    wrong = {pair: count for pair, count in score.confusion.items() if len(set(pair.split(" → "))) > 1}
+    out.print(say("判错: ", "Taken for another: ") + (", ".join(f"{p} {n}" for p, n in wrong.items()) or "–"))
 
 
 def _print_bills(score: "BillingScore") -> None:

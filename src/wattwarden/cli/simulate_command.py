@@ -31,6 +31,9 @@ def simulate(
         int | None,
         typer.Option(help="每台区户数; customers per transformer area (100, or 200 in a large county)"),
     ] = None,
+    gate_areas: Annotated[
+        int | None, typer.Option(help="有考核表曲线的台区数; areas whose gate meter has a load curve")
+    ] = None,
     file_format: Annotated[Format, typer.Option("--format", help="文件格式; file format")] = Format.parquet,
     faults: Annotated[bool, typer.Option(help="植入故障; plant faults and honest look-alikes")] = True,
     dirt: Annotated[bool, typer.Option(help="植入坏数据; plant rows that an import must refuse")] = True,
@@ -38,12 +41,13 @@ def simulate(
     """模拟一个县供电公司 · Make a county with planted faults and known truth."""
     from rich.progress import Progress
 
-    from wattwarden.app.simulate_county import Plan, usual_area_size
+    from wattwarden.app.simulate_county import Plan, usual_area_size, usual_gate_areas
     from wattwarden.app.simulate_county import simulate as make
 
     with problems_shown():
         size = area_size or usual_area_size(customers)
-        plan = Plan(customers, months, seed, end.date(), daily_days, curve_days, size, faults, dirt)
+        gates = usual_gate_areas(-(-customers // size), curve_days) if gate_areas is None else gate_areas
+        plan = Plan(customers, months, seed, end.date(), daily_days, curve_days, size, faults, dirt, gates)
         with Progress(console=messages(), transient=True) as bar:
             task = bar.add_task(say("模拟客户", "Simulating customers"), total=customers)
             made = make(plan, out, file_format.value, lambda done, _: bar.update(task, completed=done))

@@ -1,7 +1,7 @@
 """Read content files: YAML in, validated models out, every problem reported at once."""
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,7 +44,7 @@ def _bare_word(data: object) -> str | None:
     if isinstance(data, dict):
         if any(isinstance(key, bool) for key in data):
             return "file"
-        inner = data.items()
+        inner: Iterable[tuple[object, object]] = data.items()
     else:
         inner = enumerate(data) if isinstance(data, list) else ()
     for name, value in inner:

@@ -138,6 +138,9 @@ USERSESSIONS_TRACK_ACTIVITY = True
 # Requests that one account may send to the programming interface within a minute.
 API_REQUESTS_A_MINUTE = int(os.environ.get("WATTWARDEN_API_REQUESTS_A_MINUTE") or 600)
 
+# Seconds for which sums over all cases are kept; 0 counts anew for each page.
+SUMS_KEPT_SECONDS = int(os.environ.get("WATTWARDEN_SUMS_KEPT_SECONDS") or 60)
+
 # Single sign-on by OpenID Connect, where the environment names a provider.
 if SSO := provider(os.environ):
     INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
@@ -180,3 +183,10 @@ SESSION_LONGEST = timedelta(hours=float(os.environ.get("WATTWARDEN_SESSION_HOURS
 SESSION_IDLE = timedelta(minutes=float(os.environ.get("WATTWARDEN_IDLE_MINUTES") or 30))
 SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A page that broke leaves its trace with the server's other output; Django alone would mail it to nobody.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+}

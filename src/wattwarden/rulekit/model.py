@@ -38,11 +38,17 @@ class Confidence(Strict):
 
 
 class ProofColumn(Strict):
-    """A value of the finding that is shown as proof."""
+    """A value of the finding that is shown as proof.
+
+    Attributes:
+        words: ``table.column`` of the data contract whose labels the codes have, where the value has another
+            name than that column.
+    """
 
     type: str
     zh: str
     en: str
+    words: str = ""
 
     @field_validator("type")
     @classmethod

@@ -40,6 +40,20 @@ Frame = dict[str, Values]
 """Columns of one table, all of the same length."""
 
 
+def without(frame: Frame, dropped: npt.NDArray[np.bool_]) -> Frame:
+    """A frame less the rows that are dropped."""
+    kept = ~dropped
+
+    def some(values: Values) -> Values:
+        if isinstance(values, Fixed):
+            return Fixed(values.values[kept], values.digits)
+        if isinstance(values, Codes):
+            return Codes(values.index[kept], values.names)
+        return values.filter(pa.array(kept)) if isinstance(values, pa.Array) else values[kept]
+
+    return {name: some(values) for name, values in frame.items()}
+
+
 def arrow_type(kind: str) -> pa.DataType:
     """Arrow type of a contract type (a key of ``QUANTITIES``)."""
     quantity = QUANTITIES[kind]

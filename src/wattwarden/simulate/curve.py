@@ -13,12 +13,12 @@ import numpy as np
 
 from wattwarden.domain.tables import ARRIVED_AT
 from wattwarden.simulate import sectors
-from wattwarden.simulate.columns import NULL, Fixed, Frame, ids
-from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY, Bools, Floats, Ints
+from wattwarden.simulate.columns import NULL, Fixed, Frame, ids, without
+from wattwarden.simulate.plan import CHINA_OFFSET_S, CURVE_POINTS, SECONDS_PER_DAY, Bools, Floats, Ints
 from wattwarden.simulate.usage import Usage
 from wattwarden.simulate.world import World
 
-POINTS = 96
+POINTS = CURVE_POINTS
 QUARTER_S = 900
 
 
@@ -26,7 +26,9 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
     """Rows of ``load_curve``, or None when the chunk has no customer with curves."""
     plan, people, part = world.plan, world.people, slice(usage.first, usage.last)
     alive = people.opened[part] < plan.days - plan.curve_days
-    chosen = people.is_high_voltage[part] | np.isin(people.area[part], world.curve_areas)
+    chosen = people.is_high_voltage[part] | np.isin(
+        people.area[part], [*world.curve_areas, *world.gate_areas]
+    )
     rows = np.flatnonzero(chosen & alive)
     if not plan.curve_days or not len(rows):
         return None
@@ -42,6 +44,7 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
     true = usage.true[rows][:, days] * multiplier[:, None] / 100
     flat = (len(rows), len(days) * POINTS)
     kwh = (seen[:, :, None] * shape).reshape(flat)
+    unread = _as_gated(usage, rows, kwh)
     load = np.where(_at_fault(world, usage, rows)[:, None], (true[:, :, None] * shape).reshape(flat), kwh) * 4
     at = (plan.start_number + np.repeat(days, POINTS)) * SECONDS_PER_DAY + np.tile(
         np.arange(POINTS), len(days)
@@ -52,7 +55,7 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
     shown = kwh.copy()
     place = {int(r): i for i, r in enumerate(rows)}
     _scale(world, usage, "curve_unit", shown, place, int(days[0]))
-    return {
+    frame: Frame = {
         "meter_id": ids("MT", np.repeat((usage.first + rows) * 10 + 1 + second, flat[1]), 9),
         "read_at": instants,
         "kwh": shown.ravel(),
@@ -61,6 +64,19 @@ def curve_frame(world: World, usage: Usage) -> Frame | None:
         **_electrical(world, usage, rows, rng, Load(load, kwh * 4), days),
         ARRIVED_AT: instants + 3_600 - CHINA_OFFSET_S,
     }
+    return without(frame, unread.ravel()) if unread.any() else frame
+
+
+def _as_gated(usage: Usage, rows: Ints, kwh: Floats) -> Bools:
+    """Let customers of gate areas record what their areas say; which points were not read."""
+    place = np.searchsorted(usage.gated.rows, rows)
+    place = np.minimum(place, max(len(usage.gated.rows) - 1, 0))
+    gated = np.flatnonzero(usage.gated.rows[place] == rows) if len(usage.gated.rows) else place[:0]
+    recorded = usage.gated.recorded[place[gated]]
+    unread = np.zeros(kwh.shape, dtype=np.bool_)
+    unread[gated] = np.isnan(recorded)
+    kwh[gated] = np.where(unread[gated], 0.0, recorded)
+    return unread
 
 
 @dataclass(frozen=True)

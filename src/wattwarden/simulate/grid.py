@@ -23,6 +23,9 @@ def supply_frame(world: World, book: AreaBook) -> Frame:
     drawn = book.true / (1 - loss)
     for area, factor in world.area_scale.items():
         drawn[area] *= factor
+    for area, (scale, gate) in book.gate.items():
+        drawn[area] = book.true[area] * scale
+        drawn[area, plan.days - plan.curve_days :] = gate
     net = np.rint(drawn).astype(np.int64) - book.fed
     peak = np.maximum(drawn, 0) / 100 / 24 * PEAK_TO_MEAN * rng.uniform(0.95, 1.05, book.true.shape)
     for area, factor in world.overloads.items():

@@ -22,8 +22,15 @@ Bools = npt.NDArray[np.bool_]
 
 EPOCH = date(1970, 1, 1)
 SECONDS_PER_DAY = 86_400
+CURVE_POINTS = 96
+"""Intervals of a load curve in a day."""
 CHINA_OFFSET_S = 8 * 3_600
 """Local wall time of the site is UTC + 8 h."""
+
+CHUNK_CUSTOMERS = 10_000
+GATE_AREA_SHARE, MOST_GATE_AREAS = 0.08, 16
+"""Part of the areas whose gate meter has a load curve, and the most of them: they are dear to import."""
+LEAST_BALANCE_DAYS = 7
 
 LEAST_CUSTOMERS = 500
 LEAST_MONTHS = 3
@@ -34,6 +41,12 @@ LAST_HOLIDAY_YEAR = max(day.year for day in chinese_calendar.holidays)
 def usual_area_size(customers: int) -> int:
     """100 customers per transformer area in a small county, 200 from 200,000 customers on."""
     return 200 if customers >= 200_000 else 100
+
+
+def usual_gate_areas(areas: int, curve_days: int) -> int:
+    """Areas with a gate curve: one in twelve, 16 at most; none without a week of curves."""
+    share = min(MOST_GATE_AREAS, int(areas * GATE_AREA_SHARE))
+    return share if curve_days >= LEAST_BALANCE_DAYS else 0
 
 
 def day_number(day: date) -> int:
@@ -55,6 +68,7 @@ class Plan:
         area_size: Customers per transformer area; see ``usual_area_size``.
         faults: Plant faults and honest look-alikes.
         dirt: Plant rows that an import must refuse.
+        gate_areas: Areas whose gate meter has a load curve; see ``usual_gate_areas``.
 
     Raises:
         WattwardenError: a county too small or too short to hold every fault.
@@ -69,6 +83,7 @@ class Plan:
     area_size: int = 100
     faults: bool = True
     dirt: bool = True
+    gate_areas: int = 0
 
     def __post_init__(self) -> None:
         least = {
@@ -115,6 +130,11 @@ class Plan:
     def areas(self) -> int:
         """Number of public transformer areas."""
         return -(-self.customers // self.area_size)
+
+    @cached_property
+    def chunk_customers(self) -> int:
+        """Customers that are computed together: whole areas."""
+        return max(self.area_size, CHUNK_CUSTOMERS // self.area_size * self.area_size)
 
     @cached_property
     def dates(self) -> list[date]:

@@ -169,7 +169,7 @@ def street_light(ground: Ground, rng: np.random.Generator) -> tuple[Area, Plante
 def gate_clock(ground: Ground, rng: np.random.Generator) -> tuple[Area, Planted]:
     """The gate meter's clock is an hour off."""
     area, _ = normal(ground, rng)
-    return replace(area, supply_kwh=np.roll(area.supply_kwh, ground.per_day // 24)), Planted("clock")
+    return with_gate_clock_off(area), Planted("clock")
 
 
 def customer_clock(ground: Ground, rng: np.random.Generator) -> tuple[Area, Planted]:
@@ -200,10 +200,10 @@ def meter_stopped(ground: Ground, rng: np.random.Generator) -> tuple[Area, Plant
 
 
 def missing_data(ground: Ground, rng: np.random.Generator) -> tuple[Area, Planted]:
-    """Three customers are not read for a third of the time, in runs of days."""
+    """An eighth of the customers is not read for a third of the time, in runs of days."""
     area, _ = normal(ground, rng)
     readings = area.readings_kwh.copy()
-    for who in rng.choice(len(readings), 3, replace=False):
+    for who in rng.choice(len(readings), max(3, len(readings) // 8), replace=False):
         for start in rng.integers(0, ground.clock.days - 6, 4):
             readings[who, (ground.clock.day >= start) & (ground.clock.day < start + 6)] = np.nan
     return replace(area, readings_kwh=readings), Planted("missing_data")
@@ -239,6 +239,11 @@ def pair(
         (replace(first, feeder_id=line), Planted("mapping", name)),
         (replace(second, feeder_id=line), Planted("mapping", name)),
     )
+
+
+def with_gate_clock_off(area: Area) -> Area:
+    """The area with a gate meter whose clock is an hour off."""
+    return replace(area, supply_kwh=np.roll(area.supply_kwh, area.slots_per_day // 24))
 
 
 def with_gaps(area: Area, share: float, rng: np.random.Generator) -> Area:

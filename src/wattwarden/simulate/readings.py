@@ -1,6 +1,6 @@
 """Registers of one chunk: daily registers of the last weeks, and one reading per bill month."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -23,12 +23,17 @@ COLLECTED_HOUR = 6
 
 @dataclass
 class AreaBook:
-    """What the gate meter and the collection of each area saw by day; energy in 0.01 kWh."""
+    """What the gate meter and the collection of each area saw by day; energy in 0.01 kWh.
+
+    Attributes:
+        gate: Of areas with a gate curve: supply over use, and supply by day of the curve.
+    """
 
     true: Ints
     fed: Ints
     expected: Ints
     read: Ints
+    gate: dict[int, tuple[float, Floats]] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, plan: Plan) -> "AreaBook":
@@ -44,6 +49,11 @@ class AreaBook:
         multiplier = people.multiplier[part][local][:, None]
         _sum_by(self.true, area[local], usage.true[local] * multiplier)
         _sum_by(self.fed, area[local], usage.back[local] * multiplier)
+        for place, supply in usage.gated.supply.items():
+            self.gate[place] = (
+                usage.gated.scale[place],
+                supply.reshape(world.plan.curve_days, -1).sum(axis=1) * 100,
+            )
         filed = area.copy()
         for customer, other in world.file_area.items():
             if usage.first <= customer < usage.last:

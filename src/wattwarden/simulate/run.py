@@ -19,6 +19,7 @@ from wattwarden.simulate.curve import curve_frame
 from wattwarden.simulate.devices import add_devices
 from wattwarden.simulate.dirt import spoil
 from wattwarden.simulate.faults import plant_all
+from wattwarden.simulate.gate_areas import choose_gate_areas, gate_frame, reserve, write_area_truth
 from wattwarden.simulate.grid import add_outages, supply_frame
 from wattwarden.simulate.history import add_history
 from wattwarden.simulate.market import add_balance, add_market
@@ -34,7 +35,6 @@ from wattwarden.simulate.usage import Usage, Weather, simulate_usage, weather
 from wattwarden.simulate.world import Row, World
 from wattwarden.simulate.write import INSTANT, FileFormat, Store
 
-CHUNK_CUSTOMERS = 10_000
 Progress = Callable[[int, int], None]
 """Called with the customers done and the customers in all."""
 
@@ -61,9 +61,8 @@ def simulate(
     areas = readings.AreaBook.empty(plan)
     truth = TruthBook(world)
     county = np.zeros(plan.days)
-    size = max(plan.area_size, CHUNK_CUSTOMERS // plan.area_size * plan.area_size)
-    for first in range(0, plan.customers, size):
-        last = min(first + size, plan.customers)
+    for first in range(0, plan.customers, plan.chunk_customers):
+        last = min(first + plan.chunk_customers, plan.customers)
         county += _chunk(world, store, sky, areas, truth, first, last)
         if progress:
             progress(last, plan.customers)
@@ -75,7 +74,9 @@ def simulate(
     for table in world.contract.source_tables:
         _write_rows(world, store, table)
     store.close()
-    return Simulated(store.rows, truth.write(folder / "truth"))
+    planted = truth.write(folder / "truth")
+    write_area_truth(world, folder / "truth")
+    return Simulated(store.rows, planted)
 
 
 def build(plan: Plan) -> World:
@@ -91,6 +92,8 @@ def build(plan: Plan) -> World:
         for row in rows:
             world.add(table, row)
     add_grid(world, area_places(plan))
+    world.gate_areas = choose_gate_areas(plan)
+    reserve(world)
     add_devices(world)
     add_requests(world)
     add_market(world)
@@ -145,6 +148,9 @@ def _write_daily(
     curves = curve_frame(world, usage)
     if curves:
         _write(world, store, "load_curve", curves)
+    gates = gate_frame(world, usage.gated)
+    if gates:
+        _write(world, store, "load_curve", gates)
 
 
 class _Crews:

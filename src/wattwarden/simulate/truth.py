@@ -35,13 +35,16 @@ class TruthBook:
         self._world = world
         self._loss: dict[int, int] = {}
         self._wrong_bills: list[tuple[str, str, str, str, int, int]] = []
-        self._open = [i for i, t in enumerate(world.truths) if _is_open(t)]
 
     def settle(self, usage: Usage, honest: Terms, filed: Terms, bills: Bills) -> None:
         """Work out the losses of the truths about customers of this chunk, and its wrong bills."""
         self._list_wrong_bills(usage, filed, bills)
         world = self._world
-        due = [i for i in self._open if usage.first <= (world.truths[i].customer or 0) < usage.last]
+        due = [
+            i
+            for i, t in enumerate(world.truths)
+            if _is_open(t) and usage.first <= (t.customer or 0) < usage.last
+        ]
         if not due:
             return
         rows = np.array(sorted({(world.truths[i].customer or 0) - usage.first for i in due}))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wattwarden.simulate import sectors
+from wattwarden.simulate.gate_areas import Gated, record_gate_areas
 from wattwarden.simulate.plan import Bools, Floats, Ints, Plan
 from wattwarden.simulate.prices import VALLEY, tariff_of
 from wattwarden.simulate.world import World
@@ -34,6 +35,7 @@ class Usage:
         back: Reverse steps, None when nobody in the chunk feeds in.
         split: Row of ``rates`` for each customer, -1 without rate registers.
         rates: Recorded steps by row, day and rate.
+        gated: Areas whose gate meter has a load curve.
     """
 
     first: int
@@ -43,6 +45,7 @@ class Usage:
     back: Steps
     split: Ints
     rates: Steps
+    gated: Gated
 
     def monthly(self, steps: Steps, bounds: Ints) -> Steps:
         """Sums of daily steps over the bill months."""
@@ -93,9 +96,9 @@ def simulate_usage(world: World, sky: Weather, first: int, last: int) -> Usage:
     true, back = _true_steps(world, sky, rng, first, last)
     seen = true.copy()
     _scale(world, "seen", seen, first, last)
-    usage = Usage(
-        first, last, true, seen, back, np.full(last - first, -1), np.zeros((0, 0, 4), dtype=np.int64)
-    )
+    gated = record_gate_areas(world, first, true, seen)
+    rates = np.zeros((0, 0, 4), dtype=np.int64)
+    usage = Usage(first, last, true, seen, back, np.full(last - first, -1), rates, gated)
     _split_rates(world, rng, usage)
     return usage
 

@@ -139,6 +139,21 @@ class Truth:
     group: str = ""
 
 
+@dataclass(frozen=True)
+class GateArea:
+    """What is planted in an area whose gate meter has a load curve.
+
+    Attributes:
+        plant: Name of the cause: ``pair``, ``theft`` or one of ``planted_areas.CAUSES``.
+        trick: How a thief steals.
+        partner: For the second area of a pair, the first.
+    """
+
+    plant: str
+    trick: str = ""
+    partner: int | None = None
+
+
 @dataclass
 class World:
     """Everything that is known before the long tables are computed, customer chunk by customer chunk.
@@ -157,6 +172,8 @@ class World:
         shortages: Day indices on which supply falls short of the peak, and by which part of it.
         file_area: Customers whose meter is filed under another area than it hangs on.
         used: Customers that already take part in a fault or look-alike.
+        gate_areas: Areas whose gate meter has a load curve, and what is planted there.
+        area_truths: The cause of each of them, with the customers it concerns.
     """
 
     plan: Plan
@@ -179,6 +196,8 @@ class World:
     file_area: dict[int, int] = field(default_factory=dict)
     truths: list[Truth] = field(default_factory=list)
     curve_areas: tuple[int, ...] = ()
+    gate_areas: dict[int, GateArea] = field(default_factory=dict)
+    area_truths: list[dict[str, str]] = field(default_factory=list)
     used: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     used_areas: set[int] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))

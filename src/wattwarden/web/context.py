@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from wattwarden.domain.access import roles
 from wattwarden.web.jinja import language
 from wattwarden.web.navigation import entries_for
 
@@ -17,8 +19,10 @@ def page(request: HttpRequest) -> Mapping[str, object]:
         "viewer": viewer,
         "lang": language(),
         "here": request.get_full_path(),
+        "shown_at": timezone.now(),
         "navigation": list(entries_for(viewer, request.path)) if viewer else [],
         "sso": _sso() if viewer is None else None,
+        "demo_roles": roles() if viewer is None and settings.DEMO else None,
     }
 
 

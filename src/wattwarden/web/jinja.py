@@ -4,17 +4,19 @@ import json
 from datetime import datetime
 
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from jinja2 import Environment
 from markupsafe import Markup
 
+from wattwarden.app.casework.settings import known_processes, known_rules
 from wattwarden.app.columns import word
 from wattwarden.app.shown_value import code_label, yuan
 from wattwarden.domain.access import roles
 from wattwarden.domain.content import contract
 from wattwarden.domain.labels import Label, Language
+from wattwarden.records.models import Case
 
 
 def language() -> Language:
@@ -47,14 +49,6 @@ def data_json(data: object) -> Markup:
     return Markup("{}").format(json.dumps(data, ensure_ascii=False, default=str))
 
 
-def url_if(name: str, *args: object) -> str:
-    """The address of a page; empty while no such page exists."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def local(moment: datetime | None) -> str:
     """An instant as local time to the minute."""
     return localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else "–"
@@ -81,6 +75,28 @@ def job_word(code: str) -> str:
     return say(*_JOB_STATES.get(code, (code, code)))
 
 
+def step_word(case: Case) -> str:
+    """Title of the step in which a case stands."""
+    return known_processes()[case.process].steps[case.step].title.text(language())
+
+
+def rule_word(rule_id: str) -> str:
+    """Title of a rule; its number where this process knows none, as of a rule that is being written."""
+    rule = known_rules().get(rule_id)
+    return rule.title.text(language()) if rule is not None else rule_id
+
+
+def case_word(case: Case) -> str:
+    """What a case is about: the title of its leading rule, else of its process."""
+    if case.lead_rule in known_rules():
+        return rule_word(case.lead_rule)
+    return (
+        say("随机核查", "Random visit")
+        if case.drawn_at_random
+        else text(known_processes()[case.process].title)
+    )
+
+
 _STATUSES = {
     "draft": ("草稿", "draft"),
     "experimental": ("试行", "experimental"),
@@ -100,8 +116,7 @@ def environment(**options: object) -> Environment:
     options["autoescape"] = True
     made = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]  # noqa: S701  # Django passes the rest; escaping is set above
     made.globals.update(static=static, url=reverse, say=say, text=text, word=shown_word, yuan=shown_yuan)
-    made.globals.update(
-        url_if=url_if, local=local, code_word=code_word, status_word=status_word, job_word=job_word
-    )
+    made.globals.update(local=local, code_word=code_word, status_word=status_word, job_word=job_word)
+    made.globals.update(step_word=step_word, case_word=case_word, rule_word=rule_word)
     made.filters.update(yuan=shown_yuan, text=text, data_json=data_json, moment=local, role=shown_role)
     return made

@@ -16,6 +16,7 @@ from wattwarden.app.casework.lists import ListedCase, listed
 from wattwarden.app.casework.typed import Typed
 from wattwarden.app.columns import load_lists
 from wattwarden.app.console.export import Export
+from wattwarden.app.workbook import Sheet
 from wattwarden.cases.given import Given
 from wattwarden.cases.history import Event
 from wattwarden.cases.view import CaseView
@@ -107,7 +108,8 @@ def claim_page(viewer: Viewer, case_id: int, sent: Mapping[str, str]) -> ClaimPa
         if is_switch
         else {name: value for name, value in given.items() if name in {f.name for f in KINDS[code].fields}}
     )
-    calculated, problems = None, ()
+    calculated: Calculated | None = None
+    problems: Sequence[Problem] = ()
     if typed:
         try:
             calculated = calculate(viewer, code, given)
@@ -181,9 +183,8 @@ def claim_export(viewer: Viewer, case_id: int, sent: Mapping[str, str], language
             *(page.problems or (Problem("claim", "nothing typed", "figures for a calculator"),))
         )
     facts = {"case": case_id, "calculator": page.code}
-    return Export(
-        "claim", page.kind.title, load_lists().lists["worked"], page.calculated.worked.rows(language), facts
-    )
+    sheet = Sheet(page.kind.title, load_lists().lists["worked"], page.calculated.worked.rows(language))
+    return Export("claim", page.kind.title, [sheet], facts)
 
 
 def claim_in_words(value: object) -> Label:

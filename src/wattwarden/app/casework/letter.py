@@ -1,7 +1,7 @@
 """The evidence letter to a customer in plain Chinese or English as PDF; its figures are those of the case."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from wattwarden.app.casework.record_act import record_of_case
 from wattwarden.app.casework.settings import known_rules
 from wattwarden.app.casework.times import now
 from wattwarden.app.rule_catalogue import SITE_CONTENT
-from wattwarden.app.show_finding import clause_lines
-from wattwarden.app.shown_value import shown_value, yuan
+from wattwarden.app.show_finding import clause_lines, shown_proof
+from wattwarden.app.shown_value import yuan
 from wattwarden.app.store import home
 from wattwarden.app.typeset import typeset
 from wattwarden.cases.ledger import BOOKS, Ledger, ledger
@@ -41,6 +41,7 @@ _WORDS = {
     "objection_title": Label(zh="如有异议", en="If you disagree"),
     "office_title": Label(zh="联系我们", en="Where to find us"),
     "period": Label(zh="期间：{start} 至 {end}（不含）", en="Period: {start} up to, and without, {end}"),
+    "since": Label(zh="期间：自 {start} 起", en="Period: from {start}"),
     "footer": Label(zh="工单 {case}，依据第 {version} 号记录", en="case {case}, by its record {version}"),
     "copy": Label(zh="存档副本", en="FILE COPY"),
     "sized": Label(zh="按规则估算", en="Estimated by the rule"),
@@ -136,19 +137,24 @@ def _finding(joined: CaseFinding, rule: Rule | None, masker: Masker, language: L
     row = joined.data
     proof = json.loads(str(row.get("proof") or "{}"))
     start, end = row.get("period_from"), row.get("period_to")
-    values = []
-    for name, column in (rule.proof.values if rule else {}).items():
-        shown = masker.value(name, proof.get(name))
-        values.append(
-            [column.zh if language == "zh" else column.en, shown_value(shown, column.type, language)]
-        )
     return {
         "title": rule.title.text(language) if rule else joined.rule_id,
         "why": rule.why.text(language) if rule else "",
-        "period": _WORDS["period"].text(language).format(start=start, end=end or "…") if start else "",
-        "values": values,
+        "period": _WORDS["period" if end else "since"].text(language).format(start=start, end=end)
+        if start
+        else "",
+        "values": _values(rule, proof, masker, language) if rule else [],
         "clauses": list(clause_lines(rule, load_clauses(BUILT_IN), language)) if rule else [],
     }
+
+
+def _values(rule: Rule, proof: Mapping[str, object], masker: Masker, language: Language) -> list[list[str]]:
+    """Label and value of each proof that the rule shows; nothing else of a finding goes to the customer."""
+    return [
+        [column.zh if language == "zh" else column.en,
+         shown_proof(rule, name, masker.value(name, proof.get(name)), language)]
+        for name, column in rule.proof.values.items()
+    ]  # fmt: skip
 
 
 def _amounts(balance: Ledger, joined: Sequence[CaseFinding], language: Language) -> list[list[str]]:

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from wattwarden.app.casework.settings import RISK_CASE, known_processes, known_rules
 from wattwarden.app.casework.times import now, stored
+from wattwarden.app.console.kept_sums import kept
 from wattwarden.app.console.masking import masker_for
 from wattwarden.app.console.paging import ROWS_PER_PAGE, Page, cursor, place
 from wattwarden.cases.process import Process, Step
 from wattwarden.domain.access import Viewer
+from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Label
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Case
+from wattwarden.records.prefix import begins
 
 CARDS = 8
 """Cases shown in a column of the board."""
@@ -71,7 +75,7 @@ class Column:
 def case_page(
     viewer: Viewer, chosen: CaseFilter, after: str | None = None, rows: int = ROWS_PER_PAGE
 ) -> Page[ListedCase]:
-    """One page of the list, the most valuable first.
+    """One page of the list, the most valuable first; of those overdue, the longest overdue.
 
     Args:
         viewer: For whom.
@@ -80,31 +84,50 @@ def case_page(
         rows: Rows of a page.
     """
     found = visible(Case, viewer, "see_cases").filter(_condition(viewer, chosen))
-    if after:
+    is_late = chosen.due == "late"
+    if after and is_late:
+        text, pk = place(after, (str, int))
+        due = _instant(str(text))
+        found = found.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
+    elif after:
         worth, pk = place(after, (int, int))
         found = found.filter(Q(net_value_fen__lt=worth) | Q(net_value_fen=worth, pk__gt=pk))
     # One row more than shown tells whether there is a next page.
-    taken = list(found.select_related("owner").order_by("-net_value_fen", "pk")[: rows + 1])
+    order = ("due_at", "pk") if is_late else ("-net_value_fen", "pk")
+    taken = list(found.select_related("owner").order_by(*order)[: rows + 1])
     shown = taken[:rows]
     last = shown[-1] if len(taken) > rows else None
-    return Page(listed(viewer, shown), cursor(last.net_value_fen, last.pk) if last else None)
+    if last is None:
+        return Page(listed(viewer, shown), None)
+    first_key = last.due_at.isoformat() if is_late and last.due_at else last.net_value_fen
+    return Page(listed(viewer, shown), cursor(first_key, last.pk))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise fail(
+            "page", found=text[:40], expected="the address of a page", action="Open the list anew."
+        ) from error
 
 
 def board(viewer: Viewer) -> list[Column]:
     """The steps of a risk case with what stands in each; closed ones are left out."""
     process = known_processes()[RISK_CASE]
     rows = visible(Case, viewer, "see_cases").filter(process=RISK_CASE, is_open=True)
-    sums = {
-        s["step"]: s
-        for s in rows.values("step").annotate(count=Count("pk"), money=Sum("found_fen")).order_by()
-    }
+    sums = kept("board", viewer, lambda: _sums_by_step(rows))
     columns = []
     for name, step in process.steps.items():
         if step.kind != "closed":
             cards = rows.filter(step=name).select_related("owner").order_by("-net_value_fen", "pk")[:CARDS]
-            told = sums.get(name, {"count": 0, "money": 0})
-            columns.append(Column(name, step, told["count"], told["money"] or 0, listed(viewer, cards)))
+            columns.append(Column(name, step, *sums.get(name, (0, 0)), listed(viewer, cards)))
     return columns
+
+
+def _sums_by_step(rows: QuerySet[Case]) -> dict[str, tuple[int, int]]:
+    found = rows.values_list("step").annotate(count=Count("pk"), money=Sum("found_fen")).order_by()
+    return {step: (count, money or 0) for step, count, money in found}
 
 
 def resting(viewer: Viewer) -> list[ListedCase]:
@@ -168,8 +191,10 @@ def _condition(viewer: Viewer, chosen: CaseFilter) -> Q:
     if chosen.drawn == "yes":
         wanted &= Q(drawn_at_random=True)
     if chosen.q:
-        begins = {f"{name}__startswith": chosen.q for name in ("customer_id", "premise_id", "subject_id")}
-        wanted &= Q(
-            *begins.items(), Q(pk=int(chosen.q)) if chosen.q.isdecimal() else Q(pk=None), _connector=Q.OR
+        wanted &= (
+            begins("customer_id", chosen.q)
+            | begins("premise_id", chosen.q)
+            | begins("subject_id", chosen.q)
+            | (Q(pk=int(chosen.q)) if chosen.q.isdecimal() else Q(pk=None))
         )
     return wanted

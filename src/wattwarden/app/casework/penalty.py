@@ -22,7 +22,7 @@ def penalty_ceiling(seen: CaseView, case_id: int) -> Decimal:
     typed = dict(parse_qsl(str(seen.state.facts.get(FACT, ""))))
     kind = KINDS.get(typed.get("kind", ""))
     levels: Sequence[str] = _LEVELS.get(seen.state.cause, ())
-    if kind and kind.penalty_level in levels:
+    if kind and kind.penalty_level and kind.penalty_level in levels:
         levels = (kind.penalty_level,)
     day = _day(typed.get("on")) or _since(case_id) or now().date()
     return min((figure_on(day, BOOK, level).value for level in levels), default=Decimal(0))

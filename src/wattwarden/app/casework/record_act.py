@@ -24,8 +24,3 @@ def record_of_case(viewer: Viewer, case: Case, action: str, facts: Mapping[str, 
     append(
         AuditEvent(viewer.user_id, viewer.name, action, "case", str(case.pk), case.org_path, new=dict(facts))
     )
-
-
-def record_list(viewer: Viewer, action: str, reason: str, facts: Mapping[str, object]) -> None:
-    """Record a list of cases that leaves."""
-    append(AuditEvent(viewer.user_id, viewer.name, action, "case", new=dict(facts), reason=reason))

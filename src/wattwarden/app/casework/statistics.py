@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 
 from wattwarden.app.casework.settings import RISK_CASE, known_processes, known_rules
+from wattwarden.app.console.kept_sums import kept
 from wattwarden.calc.agreement import Agreement, agreement
 from wattwarden.calc.sampling import Estimate, Stratum, hit_rate, recall
 from wattwarden.calc.statistics import wilson_interval
@@ -15,7 +16,8 @@ from wattwarden.domain.labels import Label
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Case, OrgUnit, RandomDraw, SecondReview, User
 
-_JUDGED = Q(outcome__in=("confirmed", "useful", "false", "cannot_tell"))
+# That there is an outcome is said aloud: it is the condition of the index.
+_JUDGED = Q(outcome__in=("confirmed", "useful", "false", "cannot_tell")) & ~Q(outcome="")
 _CONFIRMED = Q(outcome="confirmed")
 
 
@@ -55,7 +57,11 @@ class Statistics:
 
 
 def statistics(viewer: Viewer) -> Statistics:
-    """Everything the ledger page shows, over the cases that the viewer may see."""
+    """Everything the ledger page shows, over the cases that the viewer may see; at most a minute old."""
+    return kept("ledger", viewer, lambda: _statistics(viewer))
+
+
+def _statistics(viewer: Viewer) -> Statistics:
     rows = visible(Case, viewer, "see_cases").filter(process=RISK_CASE)
     books = rows.aggregate(**{book: Sum(f"{book}_fen") for book in BOOKS})
     rules: dict[object, Label] = {rule_id: rule.title for rule_id, rule in known_rules().items()}
@@ -115,13 +121,9 @@ def _strata(draws: object) -> list[Stratum]:
 
 
 def _second(viewer: Viewer) -> Agreement | None:
-    cases = visible(Case, viewer, "see_cases")
-    pairs = (
-        SecondReview.objects.filter(case__in=cases)
-        .exclude(outcome="")
-        .values_list("case__outcome", "outcome")
-    )
-    found = [(str(a), str(b)) for a, b in pairs]
+    second = dict(SecondReview.objects.exclude(outcome="").values_list("case_id", "outcome"))
+    first = visible(Case, viewer, "see_cases").filter(pk__in=second).values_list("pk", "outcome")
+    found = [(str(outcome), str(second[pk])) for pk, outcome in first]
     return agreement(found) if found else None
 
 

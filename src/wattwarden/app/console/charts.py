@@ -11,6 +11,8 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#6
 _SYMBOLS = ("circle", "rect", "triangle", "diamond", "pin", "arrow", "emptyCircle")
 _MARKED_POINTS = 60
 """Up to so many points each is marked; beyond, the line alone."""
+_WIDEST_BAR, _WIDEST_STACK = 22, 56
+"""Pixels; a lone bar must not fill the chart."""
 Values = Sequence[float | int | None]
 
 
@@ -83,10 +85,10 @@ def _over(title: str, drawn: Lines, kind: str, *, stacked: bool) -> Chart:
         if kind == "line":
             one |= {"symbol": _SYMBOLS[number % len(_SYMBOLS)], "symbolSize": 6, "connectNulls": False,
                     "showSymbol": len(drawn.x) <= _MARKED_POINTS, "lineStyle": {"width": 1.8}}  # fmt: skip
-        elif stacked:
-            one["stack"] = "all"
         else:
-            one["barMaxWidth"] = 22
+            one["barMaxWidth"] = _WIDEST_STACK if stacked else _WIDEST_BAR
+            if stacked:
+                one["stack"] = "all"
         series.append(one)
     if drawn.mark and series:
         start, end = drawn.mark
@@ -104,5 +106,8 @@ def _over(title: str, drawn: Lines, kind: str, *, stacked: bool) -> Chart:
         "yAxis": {"type": "value", "name": drawn.unit, "scale": kind == "line", "nameLocation": "end"},
         "series": series,
     }
+    if not drawn.unit:
+        # What has no unit is counted: a half finding would only puzzle.
+        option["yAxis"] = {**option["yAxis"], "minInterval": 1}  # type: ignore[dict-item]  # an axis as made above
     rows = [(x, *(values[at] for values in drawn.values.values())) for at, x in enumerate(drawn.x)]
     return Chart(title, option, drawn.unit, (drawn.axis, *drawn.values), rows)

@@ -44,6 +44,19 @@ _GRIDS: Mapping[str, Sequence[str]] = {
     "service_ticket": ("received_at", "kind", "topic", "channel", "first_contact_at", "finished_at", "score"),
     "inspection_result": ("visited_at", "meter_id", "outcome", "is_random", "recovered_kwh", "claimed_fen"),
 }  # fmt: skip
+_TABLES: Mapping[str, Sequence[str]] = {
+    "file": ("contract", "tariff_assignment", "market_contract"),
+    "supply": ("meter", "customer_transformer", "connection_request"),
+    "readings": ("reading_cycle", "meter_event"),
+    "payments": ("payment", "prepayment", "late_fee", "dunning_contact", "supply_action"),
+    "service": ("service_ticket", "dunning_contact"),
+    "risk": ("inspection_result",),
+}
+"""Tables that a tab shows row by row, by name of the tab."""
+_BEHIND: Mapping[str, Sequence[str]] = {
+    "file": ("customer",), "readings": ("reading_daily",), "bills": ("bill", "shadow_bill", "payment"),
+}  # fmt: skip
+"""Tables that a tab shows in another form: as facts, charts or side by side."""
 
 
 @dataclass(frozen=True)
@@ -124,16 +137,16 @@ def customer_head(viewer: Viewer, customer_id: str) -> tuple[Asked, Head]:
 def _file(asked: Asked) -> Tab:
     (row,) = asked.rows("customer").to_pylist() or [{}]
     facts = pairs("customer", _FILE, row, asked.viewer.language, asked.masker)
-    return Tab(facts=facts, grids=asked.grids("contract", "tariff_assignment", "market_contract"))
+    return Tab(facts=facts, grids=asked.grids(*_TABLES["file"]))
 
 
 def _supply(asked: Asked) -> Tab:
-    return Tab(grids=asked.grids("meter", "customer_transformer", "connection_request"))
+    return Tab(grids=asked.grids(*_TABLES["supply"]))
 
 
 def _readings(asked: Asked) -> Tab:
     charts = reading_charts(asked.rows("reading_daily"), asked.rows("meter"), asked.viewer.language)
-    return Tab(charts=charts, grids=asked.grids("reading_cycle", "meter_event"))
+    return Tab(charts=charts, grids=asked.grids(*_TABLES["readings"]))
 
 
 def _bills(asked: Asked) -> Tab:
@@ -142,18 +155,18 @@ def _bills(asked: Asked) -> Tab:
 
 
 def _payments(asked: Asked) -> Tab:
-    return Tab(grids=asked.grids("payment", "prepayment", "late_fee", "dunning_contact", "supply_action"))
+    return Tab(grids=asked.grids(*_TABLES["payments"]))
 
 
 def _service(asked: Asked) -> Tab:
-    return Tab(grids=asked.grids("service_ticket", "dunning_contact"))
+    return Tab(grids=asked.grids(*_TABLES["service"]))
 
 
 def _risk(asked: Asked) -> Tab:
     viewer = asked.viewer
     rows = _findings(viewer, asked.customer).order_by("-expected_fen", "finding_key")[:_MOST]
     cases = visible(Case, viewer, "see_cases").filter(customer_id=asked.customer.pk).order_by("-id")[:_MOST]
-    return Tab(findings=listed(viewer, rows), cases=list(cases), grids=asked.grids("inspection_result"))
+    return Tab(findings=listed(viewer, rows), cases=list(cases), grids=asked.grids(*_TABLES["risk"]))
 
 
 def _findings(viewer: Viewer, row: Customer) -> QuerySet[Finding]:
@@ -180,6 +193,11 @@ def tabs_for(viewer: Viewer) -> Mapping[str, Label]:
         for name, (label, _, needs) in TABS.items()
         if not needs or any(viewer.may(permission) for permission in needs)
     }
+
+
+def tab_tables(name: str) -> Sequence[str]:
+    """Tables of the data contract behind a tab: what its workbook holds; none for a tab that is not there."""
+    return (*_BEHIND.get(name, ()), *_TABLES.get(name, ()))
 
 
 def fill_tab(asked: Asked, name: str) -> Tab:

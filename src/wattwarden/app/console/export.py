@@ -1,7 +1,7 @@
 """Lists that leave the console: with a reason, a watermark, and no more rows than the role allows."""
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,21 +26,21 @@ _MARK_COLUMNS = {
 
 @dataclass(frozen=True)
 class Export:
-    """A list as it is to leave.
+    """A list as it is to leave, or several that belong together.
 
     Args:
         what: Its name, for the log and the name of the file: ``findings``.
-        title: Name of the sheet.
-        columns: Columns by name, as in ``content/lists.yaml``.
-        rows: Masked for the viewer; read no further than he may have.
+        title: Name on the page that asks for the reason.
+        sheets: Rows are masked for the viewer, and read no further than he may have.
         facts: What was asked for, such as the filter.
+        subject: Whose rows they are, where they are one customer's; else the list itself.
     """
 
     what: str
     title: Label
-    columns: Mapping[str, ListColumn]
-    rows: Iterable[Row]
+    sheets: Sequence[Sheet]
     facts: Mapping[str, object]
+    subject: Subject | None = None
 
 
 def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes:
@@ -51,22 +51,37 @@ def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes
     """
     why = _permitted(viewer, export.what, reason)
     most = viewer.export_rows()
-    rows = list(islice(export.rows, most + 1))
-    if len(rows) > most:
-        raise fail(
-            "export", found=f"more than {most:,} rows", expected=f"at most {most:,}, as your role allows",
-            action="Filter the list further.",
-        )  # fmt: skip
+    sheets = _within(export.sheets, most)
+    count = sum(len(rows) for _, rows in sheets)
+    columns = sorted({name for sheet in export.sheets for name in sheet.columns})
     number = done(
-        viewer, f"{export.what}.export", Subject("export", export.what),
-        new={"rows": len(rows), "columns": list(export.columns), **export.facts}, reason=why,
+        viewer, f"{export.what}.export", export.subject or Subject("export", export.what),
+        new={"rows": count, "columns": columns, **export.facts}, reason=why,
     )  # fmt: skip
-    mark = _mark(viewer, why, number, len(rows))
-    sheets = (Sheet(export.title, export.columns, rows), mark)
+    made = [
+        *(Sheet(sheet.name, sheet.columns, rows) for sheet, rows in sheets),
+        _mark(viewer, why, number, count),
+    ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{export.what}.xlsx"
-        write_workbook(path, sheets, viewer.language, watermark=_line(viewer, why, number))
+        write_workbook(path, made, viewer.language, watermark=_line(viewer, why, number))
         return path.read_bytes()
+
+
+def _within(sheets: Sequence[Sheet], most: int) -> Sequence[tuple[Sheet, Sequence[Row]]]:
+    """The rows of each sheet, read no further than the role allows for all of them together."""
+    taken: list[tuple[Sheet, Sequence[Row]]] = []
+    left = most
+    for sheet in sheets:
+        rows = list(islice(sheet.rows, left + 1))
+        left -= len(rows)
+        if left < 0:
+            raise fail(
+                "export", found=f"more than {most:,} rows", expected=f"at most {most:,}, as your role allows",
+                action="Filter the list further.",
+            )  # fmt: skip
+        taken.append((sheet, rows))
+    return taken
 
 
 def paper_mark(viewer: Viewer, what: str, subject: Subject, reason: str | None) -> str:

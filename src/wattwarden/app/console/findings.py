@@ -27,6 +27,8 @@ SORTS: Mapping[str, tuple[str, type]] = {
 }
 """Column that each order descends by; every one has an index together with the key."""
 STAFF_SIDE = "staff"
+_POINT_DEPTH = 2
+"""Dots in the number of a risk point, such as 1.2.3."""
 _EXACT = {"rule": "rule_id", "severity": "severity", "direction": "direction", "change": "change"}
 
 
@@ -154,9 +156,10 @@ def _matching(viewer: Viewer, chosen: FindingFilter) -> QuerySet[Finding]:
     for name, column in _EXACT.items():
         if value := getattr(chosen, name):
             wanted &= Q(**{column: value})
-    for column, value in (("risk", chosen.risk), ("org_path", chosen.org)):
-        if value:
-            wanted &= begins(column, value)
+    if chosen.risk:
+        wanted &= _of_risk(chosen.risk)
+    if chosen.org and chosen.org not in viewer.paths("see_findings"):
+        wanted &= begins("org_path", chosen.org)
     if chosen.money:
         wanted &= Q(loss_likely_fen__gte=_fen(chosen.money))
     if chosen.since:
@@ -168,6 +171,12 @@ def _matching(viewer: Viewer, chosen: FindingFilter) -> QuerySet[Finding]:
             begins("customer_id", chosen.q) | begins("premise_id", chosen.q) | begins("subject_id", chosen.q)
         )
     return visible(Finding, viewer, "see_findings").filter(wanted)
+
+
+def _of_risk(number: str) -> Q:
+    """Findings of a point, or of all points of a chapter: these are many, so no index is offered for them."""
+    is_point = number.count(".") == _POINT_DEPTH
+    return Q(risk=number) if is_point else Q(risk__startswith=number)
 
 
 def _fen(yuan: str) -> int:

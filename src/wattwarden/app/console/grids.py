@@ -5,16 +5,22 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from wattwarden.app.columns import Kind, ListColumn
 from wattwarden.app.shown_value import code_label, shown_value
+from wattwarden.app.workbook import Sheet
 from wattwarden.domain.content import contract
 from wattwarden.domain.labels import Label, Language
 from wattwarden.domain.masking import Masker
 from wattwarden.domain.quantities import QUANTITIES
+from wattwarden.domain.tables import Column
 
 Row = Mapping[str, object]
 MOST_ROWS = 60
 """Rows of one table on a page; the newest are shown, the rest are counted."""
 _COUNTED = ("int", "fen")
+_CELLS: Mapping[str, Kind] = {"date": "date", "fen": "fen", "int": "int"}
+_LONGEST_TAB = 31
+"""Characters that Excel takes for the name of a sheet."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,36 @@ def grid(table: str, names: Sequence[str], rows: pa.Table, language: Language, m
     ]
     body = [[shown_cell(table, name, row.get(name), language, masker) for name in names] for row in newest]
     return Grid(contract()[table].label, heads, body, rows.num_rows - len(newest))
+
+
+def table_sheet(table: str, rows: pa.Table, language: Language, masker: Masker) -> Sheet:
+    """All rows of ``table`` with all columns of the contract: figures as numbers, codes as words."""
+    columns = contract()[table].columns
+
+    def cell(name: str, value: object) -> object:
+        kind = columns[name].type
+        seen = masker.value(name, value)
+        is_figure = kind in _CELLS or QUANTITIES[kind].is_decimal
+        return (
+            seen
+            if value is None or (is_figure and seen == value)
+            else shown_cell(table, name, value, language, masker)
+        )
+
+    heads = {name: _head(columns[name]) for name in columns if name in rows.column_names}
+    body = [{name: cell(name, row[name]) for name in heads} for row in reversed(rows.to_pylist())]
+    label = contract()[table].label
+    return Sheet(Label(zh=label.zh[:_LONGEST_TAB], en=label.en[:_LONGEST_TAB]), heads, body)
+
+
+def _head(column: Column) -> ListColumn:
+    """A column of the contract as a column of a list; its unit stands in the heading."""
+    quantity = QUANTITIES[column.type]
+    kind = _CELLS.get(column.type, "number" if quantity.is_decimal else "text")
+    label = column.label
+    if quantity.is_decimal and quantity.unit_zh:
+        label = Label(zh=f"{label.zh}({quantity.unit_zh})", en=f"{label.en} ({quantity.unit_en})")
+    return ListColumn(kind=kind, label=label, means=label)
 
 
 def pairs(

@@ -70,6 +70,12 @@ _SETTINGS: Sequence[tuple[str, str, str, Callable[[], str]]] = (
     ("WATTWARDEN_TIME_ZONE", "时区", "Time zone", lambda: settings.TIME_ZONE),
     ("WATTWARDEN_SESSION_HOURS", "会话最长时间", "Longest session", lambda: str(settings.SESSION_LONGEST)),
     ("WATTWARDEN_IDLE_MINUTES", "会话闲置时间", "Idle session", lambda: str(settings.SESSION_IDLE)),
+    (
+        "WATTWARDEN_SUMS_KEPT_SECONDS",
+        "汇总数保留秒数",
+        "Seconds for which sums are kept",
+        lambda: str(settings.SUMS_KEPT_SECONDS),
+    ),
     ("WATTWARDEN_SECRET_KEY", "会话密钥", "Secret of sessions", _is_set("WATTWARDEN_SECRET_KEY")),
     (KEY_SETTING, "审计签名公钥", "Public key of the audit log", lambda: public_key() or "–"),
     ("WATTWARDEN_METRICS_TOKEN", "指标令牌", "Token for metrics", _is_set("WATTWARDEN_METRICS_TOKEN")),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
+from wattwarden.app.console.kept_sums import kept
 from wattwarden.app.console.sums import Total, newest_scan, totals
 from wattwarden.domain.access import Permission, Viewer
 from wattwarden.records.guard import units_of, visible
@@ -30,14 +31,18 @@ class Unit:
     total: Total
     open_cases: int
 
+    @property
+    def per_10k(self) -> int | None:
+        """Findings a 10,000 customers; None where there are none or he may not see them."""
+        return round(self.total.findings * 10_000 / self.customers) if self.customers else None
+
 
 def organisation(viewer: Viewer) -> Sequence[Unit]:
     """Units for which the viewer has any permission to look, parents before children."""
     units = {unit.path: unit for name in _SEES for unit in units_of(viewer, name)}
     scan = newest_scan(viewer)
     by_path = {key[0]: total for key, total in totals(viewer, scan, "org_path").items()} if scan else {}
-    open_cases = visible(Case, viewer, "see_cases").filter(is_open=True).order_by()
-    cases = dict(open_cases.values_list("org_path").annotate(n=Count("pk")))
+    cases = kept("cases-by-unit", viewer, lambda: _open_cases(viewer))
     page = ScanPage.objects.filter(name="units").first()
     customers: Mapping[str, int] = page.data if page else {}
     least = min((path.count("/") for path in units), default=0)
@@ -55,3 +60,8 @@ def organisation(viewer: Viewer) -> Sequence[Unit]:
         )
         for path, unit in sorted(units.items())
     ]
+
+
+def _open_cases(viewer: Viewer) -> dict[str, int]:
+    rows = visible(Case, viewer, "see_cases").filter(is_open=True).order_by()
+    return dict(rows.values_list("org_path").annotate(n=Count("pk")))

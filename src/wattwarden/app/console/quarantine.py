@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wattwarden.app.console.imports import Upload
 from wattwarden.app.console.masking import masker_for
+from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.app.quarantine_rows import Corrected, export_quarantine, import_corrected, list_quarantine
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
@@ -47,16 +48,26 @@ def waiting_rows(viewer: Viewer, table: str | None) -> Waiting:
     return Waiting(mine[:MOST_SHOWN], len(mine), dict(sorted(tables.items())), found)
 
 
-def quarantine_workbook(viewer: Viewer, table: str | None) -> bytes:
-    """The waiting rows in the columns of their source, to be corrected and sent back.
+def quarantine_workbook(viewer: Viewer, table: str | None, reason: str | None) -> bytes:
+    """The waiting rows in the columns of their source, to be corrected and sent back; recorded.
+
+    They stand as they came, personal data too, because they are imported again: so it takes a reason.
 
     Raises:
-        WattwardenError: the viewer may not import, or nothing waits.
+        WattwardenError: the viewer may not import, gives no reason, or nothing waits.
     """
     _allowed(viewer)
+    why = given_reason(reason, "export of quarantine")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "quarantine.xlsx"
-        export_quarantine(home(), path, table)
+        rows = export_quarantine(home(), path, table)
+        done(
+            viewer,
+            "quarantine.export",
+            Subject("export", table or "quarantine"),
+            new={"rows": rows},
+            reason=why,
+        )
         return path.read_bytes()
 
 

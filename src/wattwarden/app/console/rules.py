@@ -188,7 +188,9 @@ def _figures() -> Mapping[str, RuleFigure]:
 
 def _case_outcomes(viewer: Viewer) -> Mapping[str, tuple[int, int]]:
     """Hits, and hits and misses together, of cases that came to an outcome, by leading rule."""
-    rows = visible(Case, viewer, "see_cases").filter(outcome__in=(*_HIT, *_MISS)).order_by()
+    rows = (
+        visible(Case, viewer, "see_cases").filter(outcome__in=(*_HIT, *_MISS)).exclude(outcome="").order_by()
+    )
     counted = rows.values_list("lead_rule").annotate(
         hits=Count("pk", filter=Q(outcome__in=_HIT)), of=Count("pk")
     )

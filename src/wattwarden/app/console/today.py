@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils import timezone
 from wattwarden.app.console.charts import Chart, Lines, bar_chart, rank_chart
 from wattwarden.app.console.finding_detail import register
 from wattwarden.app.console.findings import ListedFinding, listed
+from wattwarden.app.console.kept_sums import kept
 from wattwarden.app.console.sums import Total, by_scan, newest_scan, totals
 from wattwarden.app.scan_change import BACK, GONE, NEW
 from wattwarden.domain.access import Viewer
@@ -17,7 +18,7 @@ from wattwarden.records.guard import visible
 from wattwarden.records.models import Case, Finding
 
 MOST_CASES, MOST_FINDINGS, MOST_SCANS = 8, 8, 20
-_SOON = timedelta(days=2)
+_SOON, _DAY = timedelta(days=2), timedelta(days=1)
 _UNCHANGED = ""
 
 
@@ -28,6 +29,7 @@ class MyWork:
     Args:
         mine, mine_late, mine_soon: Owned by the viewer: all, past due, due within two days.
         all_open, all_late, unowned: Of the organisations that he may see.
+        opened, closed, newly_late: Of these, since this time yesterday.
     """
 
     mine: int
@@ -36,6 +38,9 @@ class MyWork:
     all_open: int
     all_late: int
     unowned: int
+    opened: int
+    closed: int
+    newly_late: int
     next: Sequence[Case]
 
 
@@ -47,7 +52,8 @@ class Today:
         scan: Number and day of the newest scan; None before the first.
         total: What it found.
         changed: Totals by change: new, back, gone.
-        newest: The most valuable of what is new or back.
+        newest: The most valuable of what is new or back; of everything, where there is no scan before.
+        is_first: There is no scan before.
         charts: By risk point, and over scans.
     """
 
@@ -56,6 +62,7 @@ class Today:
     total: Total
     changed: Mapping[str, Total]
     newest: Sequence[ListedFinding]
+    is_first: bool
     charts: Sequence[Chart]
 
 
@@ -64,18 +71,21 @@ def today(viewer: Viewer) -> Today:
     work = _work(viewer) if viewer.may("see_cases") else None
     scan = newest_scan(viewer)
     if scan is None:
-        return Today(work, None, Total(), {}, (), ())
+        return Today(work, None, Total(), {}, (), True, ())
     by_change = {key[0]: total for key, total in totals(viewer, scan, "change").items()}
     gone = totals(viewer, scan, "change", gone=True).get((GONE,), Total())
     history = by_scan(viewer, "change")
     day = max(date for number, date, _, _ in history if number == scan)
-    rows = visible(Finding, viewer, "see_findings").filter(change__in=(NEW, BACK))
+    is_first = all(number == scan for number, _, _, _ in history)
+    changes = (NEW, BACK, _UNCHANGED) if is_first else (NEW, BACK)
+    rows = visible(Finding, viewer, "see_findings").filter(change__in=changes)
     return Today(
         work=work,
         scan=(scan, day),
         total=sum(by_change.values(), Total()),
         changed={NEW: by_change.get(NEW, Total()), BACK: by_change.get(BACK, Total()), GONE: gone},
         newest=listed(viewer, rows.order_by("-net_value_fen", "finding_key")[:MOST_FINDINGS]),
+        is_first=is_first,
         charts=[_risk_chart(viewer, scan), _scan_chart(viewer, history)],
     )
 
@@ -83,17 +93,29 @@ def today(viewer: Viewer) -> Today:
 def _work(viewer: Viewer) -> MyWork:
     now = timezone.now()
     cases = visible(Case, viewer, "see_cases").filter(is_open=True)
-    mine, late = Q(owner_id=viewer.user_id), Q(due_at__lt=now)
-    counts = cases.aggregate(
-        mine=Count("pk", filter=mine),
-        mine_late=Count("pk", filter=mine & late),
-        mine_soon=Count("pk", filter=mine & Q(due_at__gte=now, due_at__lt=now + _SOON)),
+    own, late = cases.filter(owner_id=viewer.user_id), Q(due_at__lt=now)
+    mine = own.aggregate(
+        mine=Count("pk"),
+        mine_late=Count("pk", filter=late),
+        mine_soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + _SOON)),
+    )
+    upcoming = own.order_by("due_at", "-net_value_fen")[:MOST_CASES]
+    everybody = kept("work", viewer, lambda: _everybody(viewer, now))
+    return MyWork(**mine, **everybody, next=list(upcoming))
+
+
+def _everybody(viewer: Viewer, now: datetime) -> dict[str, int]:
+    yesterday = now - _DAY
+    cases = visible(Case, viewer, "see_cases")
+    late = Q(due_at__lt=now)
+    counts: dict[str, int] = cases.filter(is_open=True).aggregate(
+        opened=Count("pk", filter=Q(opened_at__gte=yesterday)),
+        newly_late=Count("pk", filter=late & Q(due_at__gte=yesterday)),
         all_open=Count("pk"),
         all_late=Count("pk", filter=late),
         unowned=Count("pk", filter=Q(owner__isnull=True)),
     )
-    upcoming = cases.filter(mine).order_by("due_at", "-net_value_fen")[:MOST_CASES]
-    return MyWork(**counts, next=list(upcoming))
+    return counts | {"closed": cases.filter(is_open=False, closed_at__gte=yesterday).count()}
 
 
 def _risk_chart(viewer: Viewer, scan: int) -> Chart:

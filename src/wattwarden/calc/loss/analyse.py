@@ -12,6 +12,7 @@ import numpy as np
 
 from wattwarden.calc.loss.area import Area, Floats, Outcome, outcome_of
 from wattwarden.calc.loss.balance import Balance, balance_by, technical_error_pct
+from wattwarden.calc.loss.calibration import Route
 from wattwarden.calc.loss.cause import Cause, Chances
 from wattwarden.calc.loss.causes import diagnose
 from wattwarden.calc.loss.estimate import filled_readings
@@ -30,6 +31,8 @@ class Verdict:
 
     Attributes:
         chances: Probability of each cause.
+        said: The same before correction.
+        route: How the verdict was reached.
         is_explained: Whether what is left is meter noise.
         daily: Balance by day of the area.
         technical_error_pct: Half of the 95 % interval of the technical loss, per cent of the supply.
@@ -39,6 +42,8 @@ class Verdict:
     """
 
     chances: Chances
+    said: Chances
+    route: Route
     is_explained: bool
     daily: Balance
     technical_error_pct: float
@@ -74,6 +79,8 @@ def analyse(area: Area, lent: Floats | None = None, lenders: Sequence[Lender] = 
     found = diagnose(area, sheet)
     verdict = Verdict(
         chances=found.chances,
+        said=found.said,
+        route=found.route,
         is_explained=found.is_explained,
         daily=balance_by(sheet, found.explanation, sheet.day),
         technical_error_pct=technical_error_pct(sheet, found.explanation),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wattwarden.calc.loss.area import Area
+from wattwarden.calc.loss.calibration import Route, area_chances, corrected
 from wattwarden.calc.loss.cause import PRIOR, SHAPES, Cause, Chances
 from wattwarden.calc.loss.remainder import MISSING_PCT, chances_unexplained, chances_without_parts, is_noise
 from wattwarden.calc.loss.search import AREA, FIGURES, Component, Explanation, explain_loss
@@ -40,12 +41,16 @@ class Diagnosis:
 
     Attributes:
         chances: Probability of each cause.
+        said: The same before it was corrected by what came of such verdicts.
+        route: How the verdict was reached.
         explanation: The search with all shapes.
         parts: Components worth a visit.
         is_explained: Whether what is left is meter noise.
     """
 
     chances: Chances
+    said: Chances
+    route: Route
     explanation: Explanation
     parts: tuple[Component, ...]
     is_explained: bool
@@ -61,14 +66,17 @@ def diagnose(area: Area, sheet: Sheet) -> Diagnosis:
     )
     explained = is_noise(sheet, full)
     if explained and not parts:
-        chances = chances_without_parts(area, sheet, full)
+        route, chances = Route.NOISE, chances_without_parts(area, sheet, full)
     elif explained:
+        route = Route.SHAPES
         odds = {cause: np.log(PRIOR[cause]) + _likelihood(sheet, cause, full) for cause in SHAPES}
         odds[Cause.NORMAL] = np.log(PRIOR[Cause.NORMAL]) + _score(sheet, full.null_square_sum, 0.0)
         chances = _split_meter(parts, _softmax(odds))
     else:
-        chances = chances_unexplained(sheet, full, parts)
-    return Diagnosis(Chances(chances), full, parts, explained)
+        route, chances = Route.LEFT_OVER, chances_unexplained(sheet, full, parts)
+    said = Chances(chances)
+    correction = area_chances().of(route, area.read_pct)
+    return Diagnosis(corrected(said, correction), said, route, full, parts, explained)
 
 
 def _is_small(sheet: Sheet, found: Explanation, part: Component) -> bool:

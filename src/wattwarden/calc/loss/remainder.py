@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wattwarden.calc.loss.area import Area, Floats
+from wattwarden.calc.loss.calibration import WHOLE_PCT
 from wattwarden.calc.loss.cause import SHAPES, Cause
 from wattwarden.calc.loss.doubt import covering_evidence, resting_evidence, sameness_evidence
 from wattwarden.calc.loss.search import AREA, Component, Explanation
@@ -21,7 +22,7 @@ WHITE_ECHO = 0.15
 GATE_SHARE = 0.015
 TECHNICAL_PCT = 8.0
 """A technical loss above this is itself abnormal (DOMAIN E: normal 0 to 7 %, high from 10 %)."""
-MISSING_PCT = 97.0
+MISSING_PCT = WHOLE_PCT
 PLAIN_DOUBT = 20.0
 OFTEN_NEGATIVE = 0.02
 SPREADS = 5.0

@@ -125,8 +125,10 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
     loss = supply - readings.sum(axis=0)
     weight *= _less_for_tails(loss, supply, weight, own)
     net = np.where(known, area.supply_kwh, 0.0)
-    mean = np.nanmean(area.readings_kwh, axis=1, where=~np.isnan(area.readings_kwh), keepdims=True)
-    mean = np.nan_to_num(mean)
+    there = ~np.isnan(area.readings_kwh)
+    mean = np.nansum(area.readings_kwh, axis=1, keepdims=True) / np.maximum(
+        there.sum(axis=1, keepdims=True), 1
+    )
     ordered = np.sort(readings, axis=1)
     ceiling = ordered[:, [int(CEILING_QUANTILE * (ordered.shape[1] - 1))]]
     measured = variance == 0

@@ -58,7 +58,8 @@ def find_suspects(sheet: Sheet, diagnosis: Diagnosis) -> list[Suspect]:
     """Every customer of the area, the most suspected first; those filed in the wrong area are no suspects."""
     found = diagnosis.explanation
     evidence = customer_evidence(sheet, found)
-    chance = diagnosis.chances.of[Cause.THEFT] + diagnosis.chances.of[Cause.METER]
+    # The curve from evidence to probability was fitted on the chances as said, and holds with them.
+    chance = diagnosis.said.of[Cause.THEFT] + diagnosis.said.of[Cause.METER]
     told = found.state.independent_share * sheet.informed
     suspects = [
         _suspect(

@@ -10,9 +10,22 @@ from wattwarden.models.theft.features import DATED, Features
 from wattwarden.models.theft.invoices import MONTHS_PER_YEAR, Floats, Ints
 from wattwarden.models.theft.measure import Measures, Truth, measure
 from wattwarden.models.theft.neighbours import Neighbours
-from wattwarden.models.theft.train import PLAIN, Known, boosted, fit, predicted, with_neighbours
+from wattwarden.models.theft.train import (
+    MAKES,
+    PARTS,
+    PLAIN,
+    Known,
+    Progress,
+    binned,
+    boosted,
+    fit,
+    predicted,
+    with_neighbours,
+)
 
 FOLDS = 5
+GROWN_PER_FIT = PARTS * len(MAKES) + 2
+"""Boosters of one fit: those of the score, of the plain one and of the one that knows dates only."""
 PLAIN_COLUMNS = ("used", "months", "share_", "remark_", "state", "zero", "last_", "first_")
 PLAIN_WHOLE = ("district", "category", "region", "connected", "invoices", "starts", "ends")
 """What a first attempt would take: averages of the raw columns and the codes."""
@@ -94,32 +107,40 @@ def folds(outcome: NDArray[np.bool_], seed: int) -> Ints:
     return fold
 
 
-def score_unknown(material: Material, known: Known) -> Scored:
-    """Fit on the known customers and score the others."""
+def score_unknown(material: Material, known: Known, grown: Progress = lambda: None) -> Scored:
+    """Fit on the known customers and score the others.
+
+    Args:
+        grown: Told after each of the ``GROWN_PER_FIT`` boosters.
+    """
     apart = ~known.rows
     complete = with_neighbours(material.allowed, material.neighbours, known)
-    model = fit(complete, known)
+    model = fit(complete, known, grown)
     log_odds = model.log_odds(Features(complete.names, complete.values[apart]))
     return Scored(
         rows=apart,
         log_odds=log_odds,
         probability=model.probability(log_odds),
-        plain=_simple(plain_features(material.features), known),
-        dates=_simple(dated_features(material.features), known),
+        plain=_simple(plain_features(material.features), known, grown),
+        dates=_simple(dated_features(material.features), known, grown),
     )
 
 
-def _simple(features: Features, known: Known) -> Floats:
+def _simple(features: Features, known: Known, grown: Progress) -> Floats:
     """One booster of ordinary settings on these features."""
-    booster = boosted(features.values[known.rows], known.outcome[known.rows], PLAIN, known.seed)
+    data = binned(features.values[known.rows], known.outcome[known.rows])
+    booster = boosted(data, PLAIN, known.seed)
+    grown()
     return predicted(booster, features.values[~known.rows])
 
 
-def cross_scored(material: Material, outcome: NDArray[np.bool_], seed: int) -> Iterator[Scored]:
+def cross_scored(
+    material: Material, outcome: NDArray[np.bool_], seed: int, grown: Progress = lambda: None
+) -> Iterator[Scored]:
     """Each fold scored by a model fitted on the others."""
     fold = folds(outcome, seed)
     for number in range(FOLDS):
-        yield score_unknown(material, Known(fold != number, outcome, seed + number))
+        yield score_unknown(material, Known(fold != number, outcome, seed + number), grown)
 
 
 def joined(parts: list[Scored]) -> Scored:

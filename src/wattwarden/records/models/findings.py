@@ -63,6 +63,7 @@ class Finding(models.Model):
             models.Index(fields=("rule_id", "-net_value_fen"), name="finding_by_rule"),
             models.Index(fields=("risk", "-net_value_fen"), name="finding_by_risk"),
             models.Index(fields=("customer_id",), name="finding_by_customer"),
+            models.Index(fields=("premise_id",), name="finding_by_premise"),
             models.Index(fields=("case_key",), name="finding_by_case"),
         )
 

@@ -9,7 +9,21 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from wattwarden.domain.errors import WattwardenError
-from wattwarden.web.api import audit, cases, customers, exports, findings, me, overview, rules, work
+from wattwarden.web.api import (
+    audit,
+    cases,
+    customers,
+    data,
+    desk,
+    drafts,
+    exports,
+    findings,
+    me,
+    overview,
+    people,
+    rules,
+    work,
+)
 from wattwarden.web.api.access import Bearer, Session
 from wattwarden.web.api.door import door, nowhere
 from wattwarden.web.api.once import HEADER
@@ -52,8 +66,9 @@ api.add_exception_handler(WattwardenError, on_problem)  # type: ignore[arg-type]
 api.add_exception_handler(ValidationError, on_invalid)  # type: ignore[arg-type]  # the error comes, never its class
 api.add_exception_handler(HttpError, on_http)  # type: ignore[arg-type]  # the error comes, never its class
 for prefix, module in (
-    ("/me", me), ("/findings", findings), ("/cases", cases), ("", work), ("", customers), ("/rules", rules),
-    ("", overview), ("/audit", audit), ("/exports", exports),
+    ("/me", me), ("/findings", findings), ("/cases", cases), ("", work), ("", desk), ("", customers),
+    ("/rules/drafts", drafts), ("/rules", rules), ("", overview), ("", data), ("", people), ("/audit", audit),
+    ("/exports", exports),
 ):  # fmt: skip
     api.add_router(prefix, module.router)
 

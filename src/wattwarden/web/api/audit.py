@@ -3,17 +3,19 @@
 from datetime import datetime
 from typing import Annotated
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from wattwarden.app.console.audit_pages import AuditFilter, audit_page, audit_record, verify_log
+from wattwarden.app.console.audit_pages import AuditFilter, audit_page, audit_record, verify_log, written_log
 from wattwarden.records.models import AuditRecord
 from wattwarden.web.api.access import viewer
 from wattwarden.web.api.problems import REFUSALS
-from wattwarden.web.api.shapes import After, PageOut, Words
+from wattwarden.web.api.shapes import After, PageOut, Reason, Words
 
 router = Router(tags=["audit"])
+_LINES = "application/x-ndjson"
+_FILE = {"responses": {200: {"description": "A line for each record", "content": {_LINES: {}}}}}
 
 
 class AuditQuery(Schema):
@@ -59,6 +61,12 @@ class AuditOut(Schema):
     new: str
 
 
+class AuditWanted(Schema):
+    """Why the log is needed."""
+
+    reason: Reason
+
+
 class VerdictOut(Schema):
     """Whether the log is whole; ``fault`` names the first bad record."""
 
@@ -79,6 +87,19 @@ def verdict(request: HttpRequest) -> VerdictOut:
     """Check the whole chain and its seals now; for those who audit the whole utility."""
     found = verify_log(viewer(request))
     return VerdictOut(records=found.records, sealed=found.sealed, fault=found.fault or "")
+
+
+@router.post(
+    "/file",
+    response=REFUSALS,
+    openapi_extra=_FILE,
+    summary="导出审计日志 · The log as a file that proves itself",
+)
+def file(request: HttpRequest, body: AuditWanted) -> HttpResponse:
+    """The whole log with its seals, for ``wattwarden audit verify``; recorded."""
+    content = written_log(viewer(request), body.reason)
+    headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
+    return HttpResponse(content, content_type=_LINES, headers=headers)
 
 
 @router.get("/{int:sequence}", response={200: AuditOut, **REFUSALS}, summary="审计记录 · One record")

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
+from wattwarden.app.console.applied_prices import prices_on
 from wattwarden.app.console.customer_bills import Bills
 from wattwarden.app.console.customers import TABS, Tab, customer_head, fill_tab, tabs_for
+from wattwarden.app.console.explained_bill import explained_bills
+from wattwarden.app.console.reveal import Masked, reveal
 from wattwarden.app.console.search import FoundCustomer, SearchResult, search
 from wattwarden.domain.errors import NotFoundError, Problem
 from wattwarden.domain.labels import Label
 from wattwarden.web.api.access import viewer
-from wattwarden.web.api.problems import REFUSALS
-from wattwarden.web.api.shapes import FindingRow, GridOut, Key, Pair, Series, Text, texts
+from wattwarden.web.api.problems import REFUSALS, ProblemOut
+from wattwarden.web.api.shapes import FindingRow, GridOut, Key, Pair, Reason, Series, Text, texts
 
 router = Router(tags=["customers"])
 
@@ -112,6 +116,49 @@ class SectionOut(Schema):
         )  # fmt: skip
 
 
+class StepOut(Schema):
+    """One step of a derivation: what, how it is worked out, the result with its unit, and the documents."""
+
+    what: str
+    working: str
+    value: str
+    unit: str
+    basis: str
+
+
+class PricesOut(Schema):
+    """What applies on a day; ``problems`` tell which fact is missing where nothing can be said."""
+
+    day: date
+    reasons: list[Pair]
+    steps: list[StepOut]
+    problems: list[ProblemOut]
+
+
+class DerivationOut(Schema):
+    """One bill; without steps where it cannot be checked, and ``detail`` says why."""
+
+    bill_id: str
+    outcome: str
+    detail: str
+    steps: list[StepOut]
+
+
+class RevealIn(Schema):
+    """Which value of which row, and why it is needed."""
+
+    kind: Literal["customer", "finding", "case"]
+    key: Key
+    column: Key
+    reason: Reason
+
+
+class RevealedOut(Schema):
+    """The value in full."""
+
+    value: str
+
+
 @router.get("/search", response={200: SearchOut, **REFUSALS}, summary="搜索 · Search")
 def search_all(request: HttpRequest, q: Annotated[str, Field(max_length=80), Query()]) -> SearchOut:
     """Customers by number, name, address, meter or telephone; findings, cases and rules."""
@@ -130,6 +177,47 @@ def customer(request: HttpRequest, customer_id: Annotated[Key, Path()]) -> Custo
         customer_id=head.customer_id, name=head.name, address=head.address, org=head.org,
         open_findings=head.open_findings, open_cases=head.open_cases, sections=texts(names),
     )  # fmt: skip
+
+
+@router.get(
+    "/customers/{customer_id}/prices",
+    response={200: PricesOut, **REFUSALS},
+    summary="执行电价 · Prices that apply",
+)
+def prices(
+    request: HttpRequest, customer_id: Annotated[Key, Path()], on: Annotated[date | None, Query()] = None
+) -> PricesOut:
+    """The figures of a day, today where none is named, with the facts and documents that lead to them."""
+    _, found = prices_on(viewer(request), customer_id, on or localdate())
+    return PricesOut(
+        day=found.day, reasons=[Pair(label=fact, value=follows) for fact, follows in found.reasons],
+        steps=[StepOut(**row) for row in found.steps],
+        problems=[ProblemOut.model_validate(vars(problem)) for problem in found.problems],
+    )  # fmt: skip
+
+
+@router.get(
+    "/customers/{customer_id}/bills/{month}",
+    response={200: list[DerivationOut], **REFUSALS},
+    summary="账单推导 · How a bill comes about",
+)
+def derivation(
+    request: HttpRequest, customer_id: Annotated[Key, Path()], month: Annotated[date, Path()]
+) -> list[DerivationOut]:
+    """The bills of the month of a day, step by step."""
+    _, bills = explained_bills(viewer(request), customer_id, month.replace(day=1))
+    return [
+        DerivationOut(bill_id=bill.bill_id, outcome=bill.outcome, detail=bill.detail,
+                      steps=[StepOut(**row) for row in bill.steps])
+        for bill in bills
+    ]  # fmt: skip
+
+
+@router.post("/reveal", response={200: RevealedOut, **REFUSALS}, summary="查看明文 · Reveal a value")
+def show(request: HttpRequest, body: RevealIn) -> RevealedOut:
+    """One masked value in full; recorded with its reason."""
+    wanted = Masked(body.kind, body.key, body.column)
+    return RevealedOut(value=reveal(viewer(request), wanted, body.reason))
 
 
 @router.get(

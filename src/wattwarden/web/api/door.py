@@ -8,7 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 
 from wattwarden.web.api.access import admit
-from wattwarden.web.api.once import once
+from wattwarden.web.api.once import MULTIPART, once
 from wattwarden.web.api.problems import BAD_REQUEST, NOT_ALLOWED, NOT_FOUND, refuse
 
 View = Callable[..., HttpResponse]
@@ -48,9 +48,12 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 
 
 def _unreadable(request: HttpRequest) -> HttpResponse | None:
-    """Refuse the one character that no database keeps, and bodies that are too long."""
+    """Refuse the one character that no database keeps, and bodies that are too long.
+
+    Uploaded files have limits of their own.
+    """
     try:
-        body = request.body
+        body = b"" if request.content_type == MULTIPART else request.body
     except RequestDataTooBig:
         return refuse(BAD_REQUEST, "body", "too long", "a shorter body")
     text = f"{request.path}?{request.META.get('QUERY_STRING', '')}"

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from wattwarden.app.casework.export_cases import export_cases
+from wattwarden.app.casework.export_cases import cases_export
 from wattwarden.app.console.export import export_workbook
 from wattwarden.app.console.list_exports import findings_export, rules_export
 from wattwarden.web.api.access import viewer
@@ -14,7 +14,7 @@ from wattwarden.web.api.shapes import Reason
 
 router = Router(tags=["exports"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FILE = {
+FILE = {
     "responses": {
         200: {
             "description": "A workbook",
@@ -44,27 +44,28 @@ class RulesWanted(Schema):
     reason: Reason
 
 
-@router.post("/findings", response=REFUSALS, openapi_extra=_FILE, summary="导出疑点 · Export findings")
+@router.post("/findings", response=REFUSALS, openapi_extra=FILE, summary="导出疑点 · Export findings")
 def findings(request: HttpRequest, body: FindingsWanted) -> HttpResponse:
     """The list as a workbook; recorded."""
     who = viewer(request)
-    return _file("findings", export_workbook(who, findings_export(who, body.filter.chosen()), body.reason))
+    return workbook("findings", export_workbook(who, findings_export(who, body.filter.chosen()), body.reason))
 
 
-@router.post("/cases", response=REFUSALS, openapi_extra=_FILE, summary="导出工单 · Export cases")
+@router.post("/cases", response=REFUSALS, openapi_extra=FILE, summary="导出工单 · Export cases")
 def cases(request: HttpRequest, body: CasesWanted) -> HttpResponse:
     """The list as a workbook; recorded."""
     who = viewer(request)
-    return _file("cases", export_cases(who, body.filter.chosen(), body.reason, who.language))
+    return workbook("cases", export_workbook(who, cases_export(who, body.filter.chosen()), body.reason))
 
 
-@router.post("/rules", response=REFUSALS, openapi_extra=_FILE, summary="导出规则 · Export rules")
+@router.post("/rules", response=REFUSALS, openapi_extra=FILE, summary="导出规则 · Export rules")
 def rules(request: HttpRequest, body: RulesWanted) -> HttpResponse:
     """The catalogue with its figures as a workbook; recorded."""
     who = viewer(request)
-    return _file("rules", export_workbook(who, rules_export(who), body.reason))
+    return workbook("rules", export_workbook(who, rules_export(who), body.reason))
 
 
-def _file(name: str, content: bytes) -> HttpResponse:
+def workbook(name: str, content: bytes) -> HttpResponse:
+    """The answer that carries a workbook of this name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return HttpResponse(content, content_type=XLSX, headers=headers)

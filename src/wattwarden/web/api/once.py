@@ -13,6 +13,7 @@ from wattwarden.web.api.access import viewer
 from wattwarden.web.api.problems import BAD_REQUEST, REFUSED, refuse
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
+MULTIPART = "multipart/form-data"
 KEPT_FOR = timedelta(hours=24)
 _LONGEST = 100
 _SUCCESS = range(200, 300)
@@ -60,5 +61,15 @@ def once(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse
 
 
 def _digest(request: HttpRequest) -> str:
-    start = f"{request.method} {request.get_full_path()}\n".encode()
-    return hashlib.sha256(start + request.body).hexdigest()
+    found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type != MULTIPART:
+        found.update(request.body)
+        return found.hexdigest()
+    found.update(repr(sorted(request.POST.items())).encode())
+    for name, files in request.FILES.lists():
+        for file in files:
+            found.update(f"{name} {file.name}\n".encode())
+            for chunk in file.chunks():
+                found.update(chunk)
+            file.seek(0)
+    return found.hexdigest()

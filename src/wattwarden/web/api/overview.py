@@ -7,10 +7,13 @@ from django.http import HttpRequest
 from ninja import Path, Router, Schema
 
 from wattwarden.app.casework.statistics import HitLine, statistics
+from wattwarden.app.console.in_force import settings_in_force, site_content
 from wattwarden.app.console.organisation import organisation
 from wattwarden.app.console.risk_map import PointSums, point_detail, risk_map
 from wattwarden.app.console.scans import Scan, scan_rules, scans
+from wattwarden.app.console.state import checks
 from wattwarden.calc.sampling import Estimate
+from wattwarden.domain.errors import NotAllowedError, Problem
 from wattwarden.web.api.access import viewer
 from wattwarden.web.api.problems import REFUSALS
 from wattwarden.web.api.shapes import Key, Number, Sums, Text
@@ -138,6 +141,31 @@ class UnitOut(Schema):
     open_cases: int
 
 
+class SettingOut(Schema):
+    """A setting; the environment of the server is where it changes."""
+
+    title: Text
+    variable: str
+    value: str
+    is_default: bool
+
+
+class CheckOut(Schema):
+    """Something that must work, and whether it does."""
+
+    name: str
+    is_well: bool
+    says: str
+
+
+class StateOut(Schema):
+    """The installation: settings, files of the site, checks."""
+
+    settings: list[SettingOut]
+    files: list[str]
+    checks: list[CheckOut]
+
+
 @router.get("/risks", response={200: list[PointOut], **REFUSALS}, summary="风险地图 · Risk map")
 def risks(request: HttpRequest) -> list[PointOut]:
     """The twelve points and nine controls."""
@@ -197,3 +225,18 @@ def units(request: HttpRequest) -> list[UnitOut]:
         UnitOut(total=Sums.of(unit.total), **{name: getattr(unit, name) for name in names})
         for unit in organisation(viewer(request))
     ]
+
+
+@router.get("/settings", response={200: StateOut, **REFUSALS}, summary="系统状态 · Settings and state")
+def state(request: HttpRequest) -> StateOut:
+    """What is in force and whether everything works, for administrators; secrets are told as set or not."""
+    if not viewer(request).may("manage_settings"):
+        raise NotAllowedError(Problem("settings", "a role that may not see them", "an administrator"))
+    return StateOut(
+        settings=[
+            SettingOut(title=Text.of(s.label), variable=s.variable, value=s.value, is_default=s.is_default)
+            for s in settings_in_force()
+        ],
+        files=list(site_content()),
+        checks=[CheckOut(name=c.name, is_well=c.is_well, says=c.says) for c in checks()],
+    )

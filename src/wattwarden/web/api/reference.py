@@ -17,7 +17,8 @@ _TAGS = {
     "cases": Label(zh="工单", en="Cases"), "work": Label(zh="队列与现场", en="Queue and field work"),
     "customers": Label(zh="客户与搜索", en="Customers and search"), "rules": Label(zh="规则", en="Rules"),
     "overview": Label(zh="总览", en="Overview"), "audit": Label(zh="审计", en="Audit"),
-    "exports": Label(zh="导出", en="Exports"),
+    "exports": Label(zh="导出", en="Exports"), "drafts": Label(zh="规则草稿", en="Rule drafts"),
+    "data": Label(zh="导入与数据质量", en="Import and data quality"), "people": Label(zh="账号与角色", en="People and roles"),
 }  # fmt: skip
 
 

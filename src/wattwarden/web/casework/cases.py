@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from wattwarden.app.casework.assign_many import assign_many
 from wattwarden.app.casework.compare import comparisons
 from wattwarden.app.casework.detail import BOOK_LABELS, case_detail, case_people
-from wattwarden.app.casework.export_cases import export_cases
+from wattwarden.app.casework.export_cases import cases_export
 from wattwarden.app.casework.gates import gates_of
 from wattwarden.app.casework.lists import CaseFilter, board, case_page
 from wattwarden.app.casework.photos import keep_uploads
@@ -20,6 +20,7 @@ from wattwarden.app.casework.settings import RISK_CASE, known_processes
 from wattwarden.app.casework.submit import submit
 from wattwarden.app.open_chosen import open_chosen
 from wattwarden.domain.errors import NotFoundError, WattwardenError
+from wattwarden.web.console.download import download
 from wattwarden.web.jinja import language, say
 from wattwarden.web.middleware import viewer_of
 
@@ -120,16 +121,11 @@ def open_from_findings(request: HttpRequest) -> HttpResponse:
     return HttpResponse(headers={"HX-Redirect": reverse("cases")})
 
 
-@require_GET
 @login_required
 def excel(request: HttpRequest) -> HttpResponse:
-    """The list as a workbook, within the rows that the role may take out; recorded."""
+    """The list as a workbook, once a reason is given."""
     chosen = CaseFilter.from_query(request.GET.dict())
-    content = export_cases(viewer_of(request), chosen, request.GET.get("reason", ""), language())
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": 'attachment; filename="cases.xlsx"'}
-    )
+    return download(request, cases_export(viewer_of(request), chosen))
 
 
 def _page(

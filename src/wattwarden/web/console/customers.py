@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET
 from wattwarden.app.console.applied_prices import prices_on
 from wattwarden.app.console.customers import customer_head, fill_tab, tabs_for
 from wattwarden.app.console.explained_bill import explained_bills
+from wattwarden.app.console.list_exports import customer_export
 from wattwarden.domain.errors import absent, fail
+from wattwarden.web.console.download import download
 from wattwarden.web.middleware import viewer_of
 
 _MONTHS = 12
@@ -29,6 +31,12 @@ def detail(request: HttpRequest, customer_id: str) -> HttpResponse:
     shown = {"head": head, "tabs": tabs, "here_tab": name, "tab": fill_tab(asked, name)}
     template = "customers/tab.html" if request.headers.get("HX-Request") else "customers/detail.html"
     return render(request, template, shown)
+
+
+@login_required
+def export(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """All rows behind one tab as a workbook."""
+    return download(request, customer_export(viewer_of(request), customer_id, request.GET.get("tab", "")))
 
 
 @login_required

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wattwarden.app.console import imports as jobs
+from wattwarden.app.console.list_exports import quality_export, units_export
 from wattwarden.app.console.organisation import organisation
 from wattwarden.app.console.quality import data_quality
 from wattwarden.app.console.quarantine import quarantine_workbook, take_corrected, waiting_rows
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import absent, fail
+from wattwarden.web.console.download import download
 from wattwarden.web.jinja import say
 from wattwarden.web.middleware import viewer_of
 
@@ -83,7 +85,9 @@ def quarantine(request: HttpRequest) -> HttpResponse:
 @require_POST
 def quarantine_export(request: HttpRequest) -> HttpResponse:
     """The waiting rows as a workbook."""
-    content = quarantine_workbook(viewer_of(request), request.POST.get("table") or None)
+    content = quarantine_workbook(
+        viewer_of(request), request.POST.get("table") or None, request.POST.get("reason")
+    )
     answer = HttpResponse(content, content_type=_XLSX)
     answer["Content-Disposition"] = 'attachment; filename="quarantine.xlsx"'
     return answer
@@ -93,10 +97,21 @@ def quarantine_export(request: HttpRequest) -> HttpResponse:
 @require_GET
 def quality(request: HttpRequest) -> HttpResponse:
     """How good the data are that the last scan read."""
+    _may_see_quality(request)
+    return render(request, "imports/quality.html", {"found": data_quality()})
+
+
+@login_required
+def quality_file(request: HttpRequest) -> HttpResponse:
+    """The same as a workbook."""
+    _may_see_quality(request)
+    return download(request, quality_export(viewer_of(request)))
+
+
+def _may_see_quality(request: HttpRequest) -> None:
     viewer = viewer_of(request)
     if not (viewer.may("import_files") or viewer.may("see_findings")):
         raise absent("data quality", expected="a role that may")
-    return render(request, "imports/quality.html", {"found": data_quality()})
 
 
 @login_required
@@ -104,3 +119,9 @@ def quality(request: HttpRequest) -> HttpResponse:
 def units(request: HttpRequest) -> HttpResponse:
     """The organisation as a tree."""
     return render(request, "imports/organisation.html", {"units": organisation(viewer_of(request))})
+
+
+@login_required
+def units_file(request: HttpRequest) -> HttpResponse:
+    """The organisation with its figures as a workbook."""
+    return download(request, units_export(viewer_of(request)))

@@ -63,13 +63,16 @@ document.addEventListener("keydown", (event) => {
   actions[event.key]();
 });
 
+function paint(theme) {
+  document.documentElement.dataset.bsTheme = theme;
+  document.querySelectorAll("[data-chart]").forEach(drawChart);
+}
 document.addEventListener("click", (event) => {
   const on = (name) => event.target.closest(`[data-do="${name}"]`);
   if (on("theme")) {
     const now = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
-    document.documentElement.dataset.bsTheme = now;
+    paint(now);
     try { localStorage.setItem("theme", now); } catch { /* a browser that keeps nothing still shows it */ }
-    document.querySelectorAll("[data-chart]").forEach(drawChart);
   } else if (on("print")) window.print();
   else if (on("keys")) document.getElementById("keys").showModal();
   else if (on("close")) event.target.closest("dialog, .alert").tagName === "DIALOG" ? event.target.closest("dialog").close() : event.target.closest(".alert").remove();
@@ -90,6 +93,14 @@ function countChosen() {
   bar.hidden = count === 0;
   bar.querySelector("[data-count]").textContent = String(count);
 }
+
+// Paper is light, whatever the screen is.
+let onScreen = "light";
+window.addEventListener("beforeprint", () => {
+  onScreen = document.documentElement.dataset.bsTheme;
+  if (onScreen === "dark") paint("light");
+});
+window.addEventListener("afterprint", () => { if (onScreen === "dark") paint("dark"); });
 
 const busy = () => document.getElementById("busy");
 document.addEventListener("htmx:beforeRequest", () => busy()?.classList.add("on"));
