@@ -57,6 +57,14 @@ def test_theft_asks_for_the_charge_and_names_the_penalty_only_as_a_ceiling(one_c
     assert decided.amount_fen == 3 * kwh * 60
 
 
+def test_a_breach_asks_for_the_charge_before_a_penalty_was_decided(one_case: int) -> None:
+    to_step(one_case, "concluded")
+    sent = {"kind": "sealed", "on": "2026-09-01", "kva": "100", "monthly": "30", "months": "3"}
+    found = calculate(Doing("billing").viewer, "sealed", sent)
+    assert found.amount_fen == 900_000
+    assert [found.worked.steps[int(n)].value for n, _ in found.amounts] == [900_000, 1_800_000, 2_700_000]
+
+
 def test_several_methods_need_a_choice_which_stays_on_record(one_case: int) -> None:
     to_step(one_case, "concluded")
     two = {**THEFT, "normal_kwh_day": "80"}

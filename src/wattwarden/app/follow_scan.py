@@ -1,9 +1,10 @@
-"""What follows a scan: findings into the store and into cases, remedies judged by the new data."""
+"""What follows a scan: findings into store and cases, remedies judged by data, second reviews drawn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wattwarden.app.casework.second_review import draw_second_reviews
 from wattwarden.app.open_cases import Opened, open_cases
 from wattwarden.app.open_scan import chosen_scan
 from wattwarden.app.publish_scan import publish_scan_to_store
@@ -54,6 +55,7 @@ def follow_scan(home: Path, progress: Callable[[int, int], None] = lambda *_: No
     """
     publish_scan_to_store(home)
     done = Followed(open_cases(home, progress), verify_cases(home))
+    draw_second_reviews()
     ScanPage.objects.update_or_create(
         name=_PAGE, defaults={"scan": done.opened.scan, "data": {"opened": done.opened.opened}}
     )

@@ -75,7 +75,11 @@ def expected_kwh_day(claim: str) -> Decimal | None:
         return None
     kind = KINDS["theft"]
     fields = Typed({**{f.name: f.value for f in kind.fields}, **typed})
-    kwh = [step.value for step in kind.work(fields).steps if step.unit == KWH]
+    try:
+        kwh = [step.value for step in kind.work(fields).steps if step.unit == KWH]
+    except WattwardenError:
+        # What was typed no longer makes a claim, so it makes no expectation either.
+        return None
     lighting = fields.word("use") == "lighting"
     lasted = theft_duration(fields.day("on"), fields.whole_or("days"), fields.number_or("hours"), lighting)
     days = min(lasted.days, fields.whole_or("connected_days") or lasted.days)

@@ -137,7 +137,9 @@ def calculate(viewer: Viewer, code: str, given: Mapping[str, str]) -> Calculated
         (str(n), s.what) for n, s in enumerate(worked.steps) if s.is_money and (s.working or s is worked.steps[-1])
     ]  # fmt: skip
     chosen = given.get(_STEP, "")
-    first = _before_ceiling(amounts) if code == "theft" and not sent.get("times") else amounts[-1][0]
+    is_undecided = kind.penalty_level is not None and not sent.get("times")
+    # What the law allows as a penalty at most is no claim before it was decided: the charge alone is.
+    first = amounts[0 if is_undecided else -1][0]
     step = chosen if chosen in {number for number, _ in amounts} else first
     return Calculated(code, kind, sent, worked, int(step), amounts)
 
@@ -220,11 +222,6 @@ def _first(case: Case) -> dict[str, str]:
     rows = CaseFinding.objects.filter(case=case).values_list("data", flat=True)
     days = sorted(str(data["period_from"]) for data in rows if data.get("period_from"))
     return {"on": days[0]} if days else {}
-
-
-def _before_ceiling(amounts: Choices) -> str:
-    """The charge alone: what the law allows as a penalty at most is no claim before it was decided."""
-    return amounts[-2][0] if len(amounts) > 1 else amounts[-1][0]
 
 
 def _proposed(events: Sequence[Event]) -> int | None:

@@ -21,10 +21,14 @@ REVIEWERS = "auditor"
 
 
 def draw_second_reviews() -> tuple[int, tuple[Problem, ...]]:
-    """Draw from concluded cases that were never drawn; returns how many, and cases nobody may review."""
-    rows = Case.objects.filter(
-        process=RISK_CASE, second_review__isnull=True, outcome__in=("confirmed", "useful", "false")
-    )
+    """Draw from concluded cases that were never drawn; returns how many, and cases nobody may review.
+
+    Drawn again each night, the share of all concluded cases stays what it is set to.
+    """
+    judged = Case.objects.filter(process=RISK_CASE, outcome__in=("confirmed", "useful", "false"))
+    wanted = math.ceil(judged.count() * planning().second_review_pct / 100)
+    count = max(0, wanted - SecondReview.objects.count())
+    rows = judged.filter(second_review__isnull=True)
     concluded = []
     for case in rows.order_by("pk")[:2000]:
         state = view_of(case, history_of(case)).state
@@ -32,8 +36,9 @@ def draw_second_reviews() -> tuple[int, tuple[Problem, ...]]:
         concluded.append(Concluded(str(case.pk), case.outcome, judge, state.subject_staff_ids))
     people = User.objects.filter(role_grants__role=REVIEWERS, is_active=True).distinct()
     reviewers = {actor_number(user.pk, user.staff_id): user for user in people}
-    count = math.ceil(len(concluded) * planning().second_review_pct / 100)
-    tasks, problems = draw_reviews(seed_of(now().date(), "all", "review"), concluded, list(reviewers), count)
+    tasks, problems = draw_reviews(
+        seed_of(now().date(), "all", "review"), concluded, list(reviewers), min(count, len(concluded))
+    )
     for task in tasks:
         chance = round(Decimal(task.probability.numerator) / task.probability.denominator, 8)
         SecondReview.objects.create(
