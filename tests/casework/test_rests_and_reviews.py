@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_a_rest_has_a_reason_an_end_and_wakes(
 ) -> None:
     until = now().date() + timedelta(days=10)
     for left_out in ("reason", "until", "note"):
-        given = {"reason": reason, "until": until, "note": "as told"}
+        given: dict[str, Any] = {"reason": reason, "until": until, "note": "as told"}
         given.pop(left_out)
         with pytest.raises(WattwardenError):
             Doing(who).act(one_case, action, **given)  # type: ignore[arg-type]  # fields by name
