@@ -113,7 +113,7 @@ class Ranking:
     def head(self, counts: Ints, length: int) -> Ints:
         """How often each customer of the ranking, in its order, is among the first ``length``."""
         taken = counts[self.order]
-        return np.clip(length - (np.cumsum(taken) - taken), 0, taken)
+        return np.asarray(np.clip(length - (np.cumsum(taken) - taken), 0, taken), np.int64)
 
 
 def roc_auc(scores: Floats, confirmed: NDArray[np.bool_]) -> float:
