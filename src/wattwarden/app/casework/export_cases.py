@@ -9,7 +9,7 @@ from wattwarden.app.casework.record_act import record_list
 from wattwarden.app.casework.times import local, now
 from wattwarden.app.columns import word
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import NotAllowedError, Problem, fail
+from wattwarden.domain.errors import fail, forbidden
 from wattwarden.domain.labels import Label, Language
 from wattwarden.domain.money import FEN_PER_YUAN
 
@@ -36,7 +36,7 @@ def export_cases(viewer: Viewer, chosen: CaseFilter, reason: str, language: Lang
     """
     most = viewer.export_rows()
     if not most:
-        raise NotAllowedError(Problem("export", "a role that may not export", "a role that may"))
+        raise forbidden("export", found="a role that may not export", expected="a role that may")
     if not reason.strip():
         raise fail("export", found="no reason", expected="why the list is needed")
     rows = case_page(viewer, chosen, rows=most).rows

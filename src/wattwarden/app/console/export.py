@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from django.utils import timezone
 
@@ -13,10 +14,11 @@ from wattwarden.app.console.limits import within_limit
 from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.app.workbook import Sheet, write_workbook
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import NotAllowedError, Problem, fail
+from wattwarden.domain.errors import fail, forbidden
 from wattwarden.domain.labels import Label
 
 Row = Mapping[str, object]
+Item = TypeVar("Item")
 _TEXT = {"kind": "text", "means": {"zh": "谁、何时、为何导出", "en": "Who took it out, when and why"}}
 _MARK_COLUMNS = {
     "label": ListColumn.model_validate({**_TEXT, "label": {"zh": "项目", "en": "Item"}}),
@@ -50,16 +52,7 @@ def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes
         WattwardenError: he may not export, gives no reason, or asks for more rows than his role allows.
     """
     why = given_reason(reason, f"export of {export.what}")
-    most = viewer.export_rows()
-    if not most:
-        raise NotAllowedError(Problem("export", "a role that may not export", "a role that may"))
-    within_limit(viewer, "export")
-    rows = list(islice(export.rows, most + 1))
-    if len(rows) > most:
-        raise fail(
-            "export", found=f"more than {most:,} rows", expected=f"at most {most:,}, as your role allows",
-            action="Filter the list further.",
-        )  # fmt: skip
+    rows = allowed_rows(viewer, export.rows)
     number = done(
         viewer, f"{export.what}.export", Subject("export", export.what),
         new={"rows": len(rows), "columns": list(export.columns), **export.facts}, reason=why,
@@ -68,11 +61,31 @@ def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes
     sheets = (Sheet(export.title, export.columns, rows), mark)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{export.what}.xlsx"
-        write_workbook(path, sheets, viewer.language, watermark=_line(viewer, why, number))
+        write_workbook(path, sheets, viewer.language, watermark=mark_line(viewer, why, number))
         return path.read_bytes()
 
 
-def _line(viewer: Viewer, reason: str, number: int) -> str:
+def allowed_rows(viewer: Viewer, rows: Iterable[Item]) -> list[Item]:
+    """The rows, read no further than the role allows.
+
+    Raises:
+        WattwardenError: the viewer may not export, has exported too often, or there are more rows.
+    """
+    most = viewer.export_rows()
+    if not most:
+        raise forbidden("export", found="a role that may not export", expected="a role that may")
+    within_limit(viewer, "export")
+    taken = list(islice(rows, most + 1))
+    if len(taken) > most:
+        raise fail(
+            "export", found=f"more than {most:,} rows", expected=f"at most {most:,}, as your role allows",
+            action="Filter the list further.",
+        )  # fmt: skip
+    return taken
+
+
+def mark_line(viewer: Viewer, reason: str, number: int) -> str:
+    """The watermark of a page: whose it is, when, why, and its number in the audit log."""
     at = timezone.localtime().strftime("%Y-%m-%d %H:%M")
     return f"{viewer.name} · {at} · {reason} · #{number}"
 

@@ -83,7 +83,9 @@ def quarantine(request: HttpRequest) -> HttpResponse:
 @require_POST
 def quarantine_export(request: HttpRequest) -> HttpResponse:
     """The waiting rows as a workbook."""
-    content = quarantine_workbook(viewer_of(request), request.POST.get("table") or None)
+    content = quarantine_workbook(
+        viewer_of(request), request.POST.get("table") or None, request.POST.get("reason")
+    )
     answer = HttpResponse(content, content_type=_XLSX)
     answer["Content-Disposition"] = 'attachment; filename="quarantine.xlsx"'
     return answer
