@@ -16,6 +16,7 @@ from wattwarden.lake.store import Lake
 from wattwarden.records.audit import unsealed
 from wattwarden.records.connect import is_behind
 from wattwarden.records.models import Case, Finding
+from wattwarden.records.outbox import backlog, given_up
 
 _LEAST_FREE_BYTES = 500 * 1024**2
 
@@ -50,6 +51,8 @@ def queue_sizes() -> Mapping[str, tuple[str, float]]:
         "open_cases": ("Cases that are open", open_cases.count()),
         "unowned_cases": ("Open cases without an owner", open_cases.filter(owner__isnull=True).count()),
         "overdue_cases": ("Open cases past their time limit", open_cases.filter(due_at__lt=now).count()),
+        "outbox_backlog": ("Deliveries of notices that wait to be sent", backlog()),
+        "outbox_given_up": ("Deliveries of notices that were given up", given_up()),
         "published_findings": ("Findings in the store", Finding.objects.count()),
         "unsealed_audit_records": ("Audit records after the last seal", unsealed()),
         "last_scan_age_seconds": (
