@@ -52,7 +52,7 @@ def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes
         WattwardenError: he may not export, gives no reason, or asks for more rows than his role allows.
     """
     why = given_reason(reason, f"export of {export.what}")
-    rows = allowed_rows(viewer, export.rows)
+    rows = allowed_rows(viewer, export.rows, viewer.export_rows())
     number = done(
         viewer, f"{export.what}.export", Subject("export", export.what),
         new={"rows": len(rows), "columns": list(export.columns), **export.facts}, reason=why,
@@ -65,13 +65,15 @@ def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes
         return path.read_bytes()
 
 
-def allowed_rows(viewer: Viewer, rows: Iterable[Item]) -> list[Item]:
+def allowed_rows(viewer: Viewer, rows: Iterable[Item], most: int) -> list[Item]:
     """The rows, read no further than the role allows.
+
+    Args:
+        most: How many his role may take at once; 0 where it may not export.
 
     Raises:
         WattwardenError: the viewer may not export, has exported too often, or there are more rows.
     """
-    most = viewer.export_rows()
     if not most:
         raise forbidden("export", found="a role that may not export", expected="a role that may")
     within_limit(viewer, "export")

@@ -17,6 +17,8 @@ from wattwarden.domain.errors import absent
 from wattwarden.lake.quarantine import Entry
 
 MOST_SHOWN = 200
+MOST_TAKEN = 10_000
+"""Rows that whoever imports may take at once to correct them, though his role may export no lists."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,12 @@ def quarantine_workbook(viewer: Viewer, table: str | None, reason: str | None) -
     at the foot of each page: a sheet or row of its own would come back with the corrected rows.
 
     Raises:
-        WattwardenError: the viewer may not import or export, gives no reason, nothing waits, or more waits
+        WattwardenError: the viewer may not import, gives no reason, nothing waits, or more waits
             than his role may take.
     """
     _allowed(viewer)
     why = given_reason(reason, "export of quarantine")
-    rows = len(allowed_rows(viewer, list_quarantine(home(), table)))
+    rows = len(allowed_rows(viewer, list_quarantine(home(), table), MOST_TAKEN))
     number = done(
         viewer, "quarantine.export", Subject("export", "quarantine"), new={"rows": rows, "table": table},
         reason=why,
