@@ -13,7 +13,7 @@ from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.app.quarantine_rows import Corrected, export_quarantine, import_corrected, list_quarantine
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import absent
+from wattwarden.domain.errors import absent, fail
 from wattwarden.lake.quarantine import Entry
 
 MOST_SHOWN = 200
@@ -64,6 +64,10 @@ def quarantine_workbook(viewer: Viewer, table: str | None, reason: str | None) -
     _allowed(viewer)
     why = given_reason(reason, "export of quarantine")
     rows = len(allowed_rows(viewer, list_quarantine(home(), table), MOST_TAKEN))
+    if not rows:
+        raise fail(
+            "quarantine", found="no row", expected="at least one row that waits", action="Nothing to do."
+        )
     number = done(
         viewer, "quarantine.export", Subject("export", "quarantine"), new={"rows": rows, "table": table},
         reason=why,
