@@ -82,3 +82,33 @@ def test_a_case_about_himself_is_not_there_for_him(one_case: int) -> None:
     Case.objects.filter(pk=one_case).update(staff_ids="|s-controller|")
     with pytest.raises(WattwardenError, match="nothing that you may see"):
         Doing("controller").act(one_case, "triage")
+
+
+@pytest.mark.parametrize(
+    "fault", ["his own contract", "a foreign unit", "about himself", "nobody of this number", "no number"]
+)
+def test_nobody_is_given_what_he_may_not_see(one_case: int, fault: str) -> None:
+    to_step(one_case, "triaged")
+    case = Case.objects.get(pk=one_case)
+    user = User.objects.get(username="station_worker")
+    owner = "s-station_worker"
+    if fault == "his own contract":
+        assert case.customer_id is not None
+        user.customer_ids = case.customer_id
+        user.save()
+    elif fault == "a foreign unit":
+        foreign = OrgUnit.objects.create(org_id="44", name="Foreign", kind="county", path="/44/")
+        RoleGrant.objects.filter(user=user).update(org=foreign)
+    elif fault == "about himself":
+        Case.objects.filter(pk=one_case).update(staff_ids="|s-station_worker|")
+    else:
+        owner = "s-none" if fault == "nobody of this number" else "user-x"
+    with pytest.raises(WattwardenError, match="owner: found"):
+        Doing("controller").act(one_case, "assign", owner_id=owner, note="please")
+    assert Case.objects.get(pk=one_case).owner_id is None
+
+
+def test_a_case_is_given_to_whoever_may_see_it(one_case: int) -> None:
+    to_step(one_case, "triaged")
+    Doing("controller").act(one_case, "assign", owner_id="s-station_worker", note="please")
+    assert Case.objects.get(pk=one_case).owner == User.objects.get(username="station_worker")

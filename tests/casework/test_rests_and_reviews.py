@@ -32,7 +32,7 @@ def test_a_rest_has_a_reason_an_end_and_wakes(
         given: dict[str, Any] = {"reason": reason, "until": until, "note": "as told"}
         given.pop(left_out)
         with pytest.raises(WattwardenError):
-            Doing(who).act(one_case, action, **given)  # type: ignore[arg-type]  # fields by name
+            Doing(who).act(one_case, action, **given)
     Doing(who).act(one_case, action, reason=reason, until=until, note="as told")
     assert run_worker.wake_cases() == 0
     monkeypatch.setattr(run_worker, "now", lambda: now() + timedelta(days=11))

@@ -69,3 +69,10 @@ def test_no_room_or_no_such_set_is_an_error_that_says_what_to_do(tmp_path: Path,
         publish(tmp_path, 1, [("a", 1)])
     with pytest.raises(WattwardenError, match="wattwarden scan"):
         ReadingRoom(tmp_path).read(name, "a")
+
+
+def test_a_broken_index_is_told(tmp_path: Path) -> None:
+    publish(tmp_path, 1, [("a", 1)])
+    (tmp_path / "room" / "000001" / "index.json").write_text('{"bill": ')
+    with pytest.raises(WattwardenError, match="an index that cannot be read"):
+        ReadingRoom(tmp_path).read("bill", "a")

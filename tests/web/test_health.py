@@ -36,8 +36,8 @@ def test_metrics_tell_what_waits(utility: None) -> None:
     text = Client().get("/metrics").content.decode()
     figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert float(figures["wattwarden_open_cases"]) == 4
-    assert float(figures["wattwarden_notices_waiting"]) == 0
-    assert float(figures["wattwarden_notices_given_up"]) == 0
+    assert float(figures["wattwarden_outbox_backlog"]) == 0
+    assert float(figures["wattwarden_outbox_given_up"]) == 0
     assert float(figures['wattwarden_requests_total{method="GET",page="live",status="200"}']) >= 1
 
 

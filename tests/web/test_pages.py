@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from wattwarden.app.console import imports
 from wattwarden.app.console.sums import Total, newest_scan, totals
 from wattwarden.app.publish_scan import publish_scan_to_store
 from wattwarden.domain.content import contract
-from wattwarden.records.models import Finding, ImportJob, User
+from wattwarden.records.models import AuditRecord, Finding, ImportJob, User
 
 FROZEN = "aaaa" * 8
 PAGES = (
@@ -262,7 +263,16 @@ def test_files_are_tried_and_then_stored(
     assert (job.state, job.is_dry) == ("done", False)
     assert job.report["version"] == 2
     assert "nonsense" in text_of(client, "/quarantine/")
-    assert client.post("/quarantine/export/", {"reason": "to correct"}).content[:2] == b"PK"
+    assert client.post("/quarantine/export/").status_code == 400
+    assert not AuditRecord.objects.filter(action="quarantine.export").exists()
+    book = client.post("/quarantine/export/", {"reason": "rows for the county to correct"}).content
+    record = AuditRecord.objects.get(action="quarantine.export")
+    assert (record.reason, json.loads(record.new)["rows"]) == ("rows for the county to correct", 1)
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        assert (
+            f"rows for the county to correct · #{record.pk}"
+            in parts.read("xl/worksheets/sheet1.xml").decode()
+        )
 
 
 def test_what_cannot_be_imported_is_refused_with_a_reason(

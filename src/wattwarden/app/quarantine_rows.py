@@ -67,8 +67,11 @@ def find_entry(home: Path, entry_id: str) -> Entry:
     return found[0]
 
 
-def export_quarantine(home: Path, target: Path, table: str | None = None) -> int:
+def export_quarantine(home: Path, target: Path, table: str | None = None, watermark: str = "") -> int:
     """Write the waiting rows to a workbook in the columns of their source; return their number.
+
+    Args:
+        watermark: Stands at the foot of each page.
 
     Raises:
         WattwardenError: nothing waits, or too much for one sheet.
@@ -78,7 +81,7 @@ def export_quarantine(home: Path, target: Path, table: str | None = None) -> int
         raise fail(
             "quarantine", found="no row", expected="at least one row that waits", action="Nothing to do."
         )
-    write_sheets(target, entries)
+    write_sheets(target, entries, watermark)
     return len(entries)
 
 

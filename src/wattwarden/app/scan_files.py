@@ -60,9 +60,19 @@ class ScanFiles:
 
 
 def read_scan(folder: Path) -> ScanFiles:
-    """Open the scan in ``folder``."""
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    outcomes = json.loads((folder / OUTCOMES).read_text(encoding="utf-8"))
+    """Open the scan in ``folder``.
+
+    Raises:
+        WattwardenError: its facts are missing or cannot be read.
+    """
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        outcomes = json.loads((folder / OUTCOMES).read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise fail(
+            str(folder), found=f"a file that cannot be read ({error})", expected="what a scan has written",
+            action="Restore the folder from a backup, or scan again.",
+        ) from error  # fmt: skip
     return ScanFiles(folder, facts, outcomes)
 
 

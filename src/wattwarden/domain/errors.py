@@ -49,6 +49,11 @@ def fail(subject: str, *, found: object, expected: str, action: str = "") -> Wat
     return WattwardenError(Problem(subject, str(found), expected, action))
 
 
+def forbidden(subject: str, *, found: str, expected: str, action: str = "") -> NotAllowedError:
+    """The error for what the role does not allow, whatever the row."""
+    return NotAllowedError(Problem(subject, found, expected, action))
+
+
 def absent(subject: str, *, expected: str) -> NotFoundError:
     """The error for what does not exist for who asks."""
     return NotFoundError(Problem(subject, "nothing that you may see", expected))

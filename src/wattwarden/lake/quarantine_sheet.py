@@ -14,11 +14,15 @@ from wattwarden.lake.quarantine import Entry
 _MAX_ROWS = 1_048_575
 _MAX_CELL = 32_767
 _SHEET_NAME = 31
+_MAX_FOOTER = 250
 _WIDE, _NARROW = 40, 18
 
 
-def write_sheets(target: Path, entries: Sequence[Entry]) -> None:
+def write_sheets(target: Path, entries: Sequence[Entry], watermark: str = "") -> None:
     """Write one sheet for each table and shape of source.
+
+    Args:
+        watermark: Stands at the foot of each page.
 
     Raises:
         WattwardenError: more rows than a sheet holds.
@@ -46,6 +50,8 @@ def write_sheets(target: Path, entries: Sequence[Entry]) -> None:
         sheet.set_column(0, len(columns) - 1, _NARROW, text)
         sheet.set_column(len(columns), len(columns) + len(PROBLEM_COLUMNS), _WIDE, text)
         sheet.freeze_panes(1, 0)
+        # An ampersand begins a code of a footer; Excel takes 255 characters.
+        sheet.set_footer("&L" + watermark.replace("&", "&&")[:_MAX_FOOTER])
         for line, entry in enumerate(rows, start=1):
             wrong = {problem["column"] for problem in entry.problems}
             for at, value in enumerate(_cells(entry, columns)):

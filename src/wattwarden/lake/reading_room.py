@@ -153,7 +153,13 @@ def _read(room: Path, name: str, key: str) -> pa.Table:
 @functools.lru_cache(maxsize=4)
 def _index(path: Path) -> Mapping[str, Mapping[str, object]]:
     """A published room never changes, so its index is read once."""
-    loaded: Mapping[str, Mapping[str, object]] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        loaded: Mapping[str, Mapping[str, object]] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise fail(
+            str(path), found=f"an index that cannot be read ({error})", expected="what publishing has written",
+            action="Publish the scan again.",
+        ) from error  # fmt: skip
     return loaded
 
 

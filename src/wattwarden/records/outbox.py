@@ -64,3 +64,13 @@ def has_failed(delivery: Delivery, at: datetime, why: str, again_at: datetime | 
             failures=F("failures") + 1, held_until=None, state=WAITING if again_at else GIVEN_UP,
             **({"next_try_at": again_at} if again_at else {}),
         )  # fmt: skip
+
+
+def backlog() -> int:
+    """Deliveries that wait for their first or next attempt."""
+    return Delivery.objects.filter(state=WAITING).count()
+
+
+def given_up() -> int:
+    """Deliveries that nobody tries again."""
+    return Delivery.objects.filter(state=GIVEN_UP).count()

@@ -1,13 +1,16 @@
 """Pages for what went wrong: each says what happened and what to do."""
 
+import json
+import sys
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from wattwarden.web.jinja import say
 
-_NOT_ALLOWED = 405
+_NOT_ALLOWED, _UNAVAILABLE = 405, 503
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -64,12 +67,32 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours; nothing was half saved."""
+    """500: a fault of ours; nothing was half saved. 503 while the database does not answer."""
+    # Django calls this while it handles the error.
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _no_database(request)
     hint = say(
         "系统出现故障，本次操作没有保存。请稍后重试；若反复出现，请把时间和地址告诉系统管理员。",
         "Something broke; nothing was saved. Try again later; if it goes on, tell the administrator time and address.",
     )
     return _page(request, 500, say("系统故障", "Something broke"), hint)
+
+
+def _no_database(request: HttpRequest) -> HttpResponse:
+    """503 by itself: every page of the console asks the database who is signed in."""
+    zh = "数据库暂时无法连接，本次操作没有保存。请稍后重试；若持续出现，请联系系统管理员。"
+    en = "The database does not answer; nothing was saved. Try again soon; if it goes on, tell the administrator."
+    if request.path.startswith("/api/"):
+        problem = {"subject": "database", "found": "no answer", "expected": "an answer", "action": en}
+        told = {
+            "type": "about:blank", "title": "Unavailable", "status": _UNAVAILABLE, "detail": en, "problems": [problem],
+        }  # fmt: skip
+        response = HttpResponse(json.dumps(told), content_type="application/problem+json")
+    else:
+        response = HttpResponse(f"<!doctype html><title>503</title><p>{zh}</p><p lang='en'>{en}</p>")
+    response.status_code = _UNAVAILABLE
+    response["Retry-After"] = "5"
+    return response
 
 
 def not_allowed(request: HttpRequest) -> HttpResponse:

@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import NotFoundError, WattwardenError
+from wattwarden.domain.errors import NotAllowedError, NotFoundError, WattwardenError
 from wattwarden.records.models import User
 from wattwarden.web.problems import problem_page
 
-_NOT_FOUND, _REFUSED = 404, 400
+_NOT_FOUND, _FORBIDDEN, _REFUSED = 404, 403, 400
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -31,7 +31,8 @@ class ViewerMiddleware:
         """A problem of ours becomes a page with what was found, what was expected and what to do."""
         if not isinstance(error, WattwardenError):
             return None
-        status = _NOT_FOUND if isinstance(error, NotFoundError) else _REFUSED
+        kinds = {NotFoundError: _NOT_FOUND, NotAllowedError: _FORBIDDEN}
+        status = kinds.get(type(error), _REFUSED)
         return problem_page(request, error.problems, status)
 
 

@@ -28,6 +28,7 @@ from wattwarden.cases.situation import GateResult, Situation
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.errors import Problem, StaleError, WattwardenError
 from wattwarden.records.case_store import is_new, locked, write
+from wattwarden.records.guard import may_handle
 from wattwarden.records.models import Case
 
 Sizing = Callable[[Situation], Situation]
@@ -77,7 +78,7 @@ def act_on_case(
             situation = situation_of(case, events)
             situation = sizing(situation) if sizing else situation
         decision = act(seen, action, actor, given, situation, office())
-        problems = list(decision.problems)
+        problems = [*decision.problems, *_owner_problems(case, given.owner_id)]
         if declared and declared.books and given.amount_fen is not None:
             problems += booking_problems(ledger(events), declared.books, given.amount_fen)
         if problems:
@@ -86,6 +87,16 @@ def act_on_case(
         append(case, events, decision.events)
         record_act(viewer, case, decision.events)
     return Acted(case, gates=decision.gates)
+
+
+def _owner_problems(case: Case, number: str | None) -> list[Problem]:
+    """Nobody owns what he may not see: his own contract, a case about himself, one of a foreign unit."""
+    if not number:
+        return []
+    user = users_by_number([number]).get(number)
+    if user and user.is_active and may_handle(Case, case.pk, user.viewer(), "see_cases"):
+        return []
+    return [Problem("owner", number[:60], "somebody who may see this case", "Choose from the list.")]
 
 
 def append(case: Case, before: Sequence[Event], new: Sequence[Event]) -> None:

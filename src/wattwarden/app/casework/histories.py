@@ -17,6 +17,8 @@ from wattwarden.records.models import Case, CaseEvent, User
 
 ACCOUNT = "user-"
 """Begins the number of an actor whose account has no staff number."""
+_LONGEST_KEY = 18
+"""Digits that surely fit the 64 bits of a key."""
 _OWN_COLUMNS = frozenset({"seq", "at", "kind", "actor_id"})
 
 
@@ -40,7 +42,9 @@ def actor_of(viewer: Viewer, org_path: str) -> Actor:
 def users_by_number(numbers: Iterable[str]) -> dict[str, User]:
     """Accounts by the number that histories use; two conditions, one query."""
     wanted = set(numbers)
-    ids = [int(n.removeprefix(ACCOUNT)) for n in wanted if n.startswith(ACCOUNT)]
+    typed = [n.removeprefix(ACCOUNT) for n in wanted if n.startswith(ACCOUNT)]
+    # What a request names may be anything: only what a key can be is asked for.
+    ids = [int(n) for n in typed if n.isascii() and n.isdigit() and len(n) <= _LONGEST_KEY]
     found = User.objects.filter(staff_id__in=wanted) | User.objects.filter(pk__in=ids)
     return {actor_number(user.pk, user.staff_id): user for user in found}
 

@@ -20,7 +20,7 @@ from wattwarden.app.typeset import typeset
 from wattwarden.cases.ledger import BOOKS, Ledger, ledger
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.content import BUILT_IN, contract, read_yaml, validate
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import fail, forbidden
 from wattwarden.domain.labels import Label, Language, Strict
 from wattwarden.domain.masking import Masker
 from wattwarden.records.guard import load
@@ -88,8 +88,8 @@ def evidence_letter(viewer: Viewer, case_id: int, language: Language, *, masked:
     """
     case = load(Case, case_id, viewer, "see_cases")
     if not masked and not viewer.may_at("reveal", case.org_path):
-        raise fail("letter", found="a role that may not reveal personal data", expected="a masked copy",
-                   action="Ask for the masked copy, or somebody who may.")  # fmt: skip
+        raise forbidden("letter", found="a role that may not reveal personal data", expected="a masked copy",
+                        action="Ask for the masked copy, or somebody who may.")  # fmt: skip
     customer = Customer.objects.filter(pk=case.customer_id).first() if case.customer_id else None
     if customer is None:
         raise fail("letter", found="a case without a customer", expected="a case about a customer")

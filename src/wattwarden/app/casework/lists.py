@@ -22,6 +22,9 @@ from wattwarden.records.prefix import begins
 CARDS = 8
 """Cases shown in a column of the board."""
 
+_LONGEST_NUMBER = 15
+"""Digits; more than any number of a case, and less than a database refuses."""
+
 
 @dataclass(frozen=True)
 class CaseFilter:
@@ -195,6 +198,10 @@ def _condition(viewer: Viewer, chosen: CaseFilter) -> Q:
             begins("customer_id", chosen.q)
             | begins("premise_id", chosen.q)
             | begins("subject_id", chosen.q)
-            | (Q(pk=int(chosen.q)) if chosen.q.isdecimal() else Q(pk=None))
+            | (
+                Q(pk=int(chosen.q))
+                if chosen.q.isdecimal() and len(chosen.q) <= _LONGEST_NUMBER
+                else Q(pk=None)
+            )
         )
     return wanted

@@ -1,10 +1,11 @@
 """Lists that leave the console: with a reason, a watermark, and no more rows than the role allows."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from django.utils import timezone
 
@@ -13,10 +14,11 @@ from wattwarden.app.console.limits import within_limit
 from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.app.workbook import Sheet, write_workbook
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import NotAllowedError, Problem, fail
+from wattwarden.domain.errors import fail, forbidden
 from wattwarden.domain.labels import Label
 
 Row = Mapping[str, object]
+Item = TypeVar("Item")
 _TEXT = {"kind": "text", "means": {"zh": "谁、何时、为何导出", "en": "Who took it out, when and why"}}
 _MARK_COLUMNS = {
     "label": ListColumn.model_validate({**_TEXT, "label": {"zh": "项目", "en": "Item"}}),
@@ -64,7 +66,7 @@ def export_workbook(viewer: Viewer, export: Export, reason: str | None) -> bytes
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{export.what}.xlsx"
-        write_workbook(path, made, viewer.language, watermark=_line(viewer, why, number))
+        write_workbook(path, made, viewer.language, watermark=mark_line(viewer, why, number))
         return path.read_bytes()
 
 
@@ -73,15 +75,33 @@ def _within(sheets: Sequence[Sheet], most: int) -> Sequence[tuple[Sheet, Sequenc
     taken: list[tuple[Sheet, Sequence[Row]]] = []
     left = most
     for sheet in sheets:
-        rows = list(islice(sheet.rows, left + 1))
+        rows = _at_most(sheet.rows, left, most)
         left -= len(rows)
-        if left < 0:
-            raise fail(
-                "export", found=f"more than {most:,} rows", expected=f"at most {most:,}, as your role allows",
-                action="Filter the list further.",
-            )  # fmt: skip
         taken.append((sheet, rows))
     return taken
+
+
+def _at_most(rows: Iterable[Item], left: int, most: int) -> list[Item]:
+    taken = list(islice(rows, left + 1))
+    if len(taken) > left:
+        raise fail(
+            "export", found=f"more than {most:,} rows", expected=f"at most {most:,}, as your role allows",
+            action="Filter the list further.",
+        )  # fmt: skip
+    return taken
+
+
+def allowed_rows(viewer: Viewer, rows: Iterable[Item], most: int) -> list[Item]:
+    """The rows, read no further than the role allows.
+
+    Args:
+        most: How many his role may take at once; 0 where it may not export.
+
+    Raises:
+        WattwardenError: the viewer may not export, has exported too often, or there are more rows.
+    """
+    _may_export(viewer, most)
+    return _at_most(rows, most, most)
 
 
 def paper_mark(viewer: Viewer, what: str, subject: Subject, reason: str | None) -> str:
@@ -91,19 +111,24 @@ def paper_mark(viewer: Viewer, what: str, subject: Subject, reason: str | None) 
         WattwardenError: he may not export, or gives no reason.
     """
     why = _permitted(viewer, what, reason)
-    return _line(viewer, why, done(viewer, f"{what}.export", subject, reason=why))
+    return mark_line(viewer, why, done(viewer, f"{what}.export", subject, reason=why))
 
 
 def _permitted(viewer: Viewer, what: str, reason: str | None) -> str:
     """The reason, once nothing speaks against giving something out."""
     why = given_reason(reason, f"export of {what}")
-    if not viewer.export_rows():
-        raise NotAllowedError(Problem("export", "a role that may not export", "a role that may"))
-    within_limit(viewer, "export")
+    _may_export(viewer, viewer.export_rows())
     return why
 
 
-def _line(viewer: Viewer, reason: str, number: int) -> str:
+def _may_export(viewer: Viewer, most: int) -> None:
+    if not most:
+        raise forbidden("export", found="a role that may not export", expected="a role that may")
+    within_limit(viewer, "export")
+
+
+def mark_line(viewer: Viewer, reason: str, number: int) -> str:
+    """The watermark of a page: whose it is, when, why, and its number in the audit log."""
     at = timezone.localtime().strftime("%Y-%m-%d %H:%M")
     return f"{viewer.name} · {at} · {reason} · #{number}"
 

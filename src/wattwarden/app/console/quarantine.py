@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wattwarden.app.console.export import allowed_rows, mark_line
 from wattwarden.app.console.imports import Upload
 from wattwarden.app.console.masking import masker_for
 from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.app.quarantine_rows import Corrected, export_quarantine, import_corrected, list_quarantine
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import absent
+from wattwarden.domain.errors import absent, fail
 from wattwarden.lake.quarantine import Entry
 
 MOST_SHOWN = 200
+MOST_TAKEN = 10_000
+"""Rows that whoever imports may take at once to correct them, though his role may export no lists."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +54,27 @@ def waiting_rows(viewer: Viewer, table: str | None) -> Waiting:
 def quarantine_workbook(viewer: Viewer, table: str | None, reason: str | None) -> bytes:
     """The waiting rows in the columns of their source, to be corrected and sent back; recorded.
 
-    They stand as they came, personal data too, because they are imported again: so it takes a reason.
+    They stand as they were sent, personal data unmasked, so it is an export like any other. Its watermark is
+    at the foot of each page: a sheet or row of its own would come back with the corrected rows.
 
     Raises:
-        WattwardenError: the viewer may not import, gives no reason, or nothing waits.
+        WattwardenError: the viewer may not import, gives no reason, nothing waits, or more waits
+            than his role may take.
     """
     _allowed(viewer)
     why = given_reason(reason, "export of quarantine")
+    rows = len(allowed_rows(viewer, list_quarantine(home(), table), MOST_TAKEN))
+    if not rows:
+        raise fail(
+            "quarantine", found="no row", expected="at least one row that waits", action="Nothing to do."
+        )
+    number = done(
+        viewer, "quarantine.export", Subject("export", "quarantine"), new={"rows": rows, "table": table},
+        reason=why,
+    )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "quarantine.xlsx"
-        rows = export_quarantine(home(), path, table)
-        done(
-            viewer,
-            "quarantine.export",
-            Subject("export", table or "quarantine"),
-            new={"rows": rows},
-            reason=why,
-        )
+        export_quarantine(home(), path, table, watermark=mark_line(viewer, why, number))
         return path.read_bytes()
 
 

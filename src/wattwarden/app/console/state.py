@@ -15,7 +15,8 @@ from wattwarden.lake.scan_store import ScanStore
 from wattwarden.lake.store import Lake
 from wattwarden.records.audit import unsealed
 from wattwarden.records.connect import is_behind
-from wattwarden.records.models import Case, Delivery, Finding
+from wattwarden.records.models import Case, Finding
+from wattwarden.records.outbox import backlog, given_up
 
 _LEAST_FREE_BYTES = 500 * 1024**2
 
@@ -45,21 +46,14 @@ def queue_sizes() -> Mapping[str, tuple[str, float]]:
     """What waits, by name: its meaning and its size."""
     now = timezone.now()
     open_cases = Case.objects.filter(is_open=True)
-    messages = Delivery.objects
     age = scan_age_seconds()
     return {
         "open_cases": ("Cases that are open", open_cases.count()),
         "unowned_cases": ("Open cases without an owner", open_cases.filter(owner__isnull=True).count()),
         "overdue_cases": ("Open cases past their time limit", open_cases.filter(due_at__lt=now).count()),
+        "outbox_backlog": ("Deliveries of notices that wait to be sent", backlog()),
+        "outbox_given_up": ("Deliveries of notices that were given up", given_up()),
         "published_findings": ("Findings in the store", Finding.objects.count()),
-        "notices_waiting": (
-            "Messages that wait to be sent, their time has come",
-            messages.filter(state="waiting", next_try_at__lte=now).count(),
-        ),
-        "notices_given_up": (
-            "Messages that could not be delivered",
-            messages.filter(state="given_up").count(),
-        ),
         "unsealed_audit_records": ("Audit records after the last seal", unsealed()),
         "last_scan_age_seconds": (
             "Seconds since the last scan; -1 before the first",

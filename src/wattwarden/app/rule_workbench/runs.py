@@ -13,7 +13,7 @@ from wattwarden.app.rule_workbench.states import MOVES, State
 from wattwarden.app.rule_workbench.versions import versions_of
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import Problem, WattwardenError, fail
+from wattwarden.domain.errors import Problem, WattwardenError, fail, forbidden
 from wattwarden.domain.finding import OutcomeKind
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Case, RuleDraftRun, User
@@ -33,7 +33,7 @@ def start_run(viewer: Viewer, number: int, kind: str, months: int = 0) -> RuleDr
     """
     draft = one_draft(viewer, number)
     if "write_rules" not in permissions(viewer) or viewer.user_id is None:
-        raise fail("run", found="a role that may not", expected="write_rules for the whole utility")
+        raise forbidden("run", found="a role that may not", expected="write_rules for the whole utility")
     if kind not in ("check", "backtest") or State(draft.state) not in MOVES[kind].since:
         raise fail(
             f"draft in state {draft.state}", found=kind[:20], expected="a check, then a try on history"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wattwarden.domain.access import Permission
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import fail, forbidden
 
 
 class State(StrEnum):
@@ -107,7 +107,7 @@ def next_state(standing: Standing, step: Step) -> State:
         possible = ", ".join(possible_steps(standing.state)) or "no step any more"
         raise fail(f"draft in state {standing.state}", found=f"step {step.name}", expected=possible)
     if not set(move.needs) & set(step.may):
-        raise fail(
+        raise forbidden(
             f"step {step.name}", found="a role that may not",
             expected=" or ".join(move.needs) + " for the whole utility",
         )  # fmt: skip
