@@ -108,6 +108,6 @@ def test_chosen_findings_become_cases_and_no_others(home: Path, monkeypatch: Pat
 def test_who_may_not_assign_opens_nothing(home: Path, monkeypatch: Patch) -> None:
     by_scan(monkeypatch, world.scan_of(home / "scan", [world.found(0)]))
     stored(1)
-    assert client_of("station_worker").post("/cases/open/", {"key": ["f0"]}).status_code == 400
+    assert client_of("station_worker").post("/cases/open/", {"key": ["f0"]}).status_code == 403
     assert client_of("controller").post("/cases/open/", {"key": []}).status_code == 400
     assert not Case.objects.exists()

@@ -50,7 +50,7 @@ LOOKED_AT: Mapping[str, Mapping[str, str]] = {
 ELSEWHERE = {
     "customer_bill": "below, as a page that says why the bill of the sample cannot be derived",
     "account_login": "each sign-in below", "visit": "tests/casework/test_browser.py",
-    "case_claim": "tests/casework/test_browser.py", "case_claim_excel": "tests/casework/test_claims.py",
+    "finding_proof_pdf": "tests/web/test_proof_pages.py", "case_claim": "tests/casework/test_browser.py", "case_claim_excel": "tests/casework/test_claims.py",
     "account_reauthenticate": "tests/web: sign-in", "account_inactive": "tests/web: sign-in",
     "mfa_authenticate": "tests/web: sign-in", "mfa_reauthenticate": "tests/web: sign-in",
     "mfa_activate_totp": "asks for the password first", "mfa_deactivate_totp": "asks for the password first",
@@ -58,7 +58,7 @@ ELSEWHERE = {
 }  # fmt: skip
 NO_PAGES = {
     "live", "ready", "metrics", "language", "take_next", "cases_assign", "case_gates", "case_letter", "photo", "case_action",
-    "case_claim_propose",
+    "case_claim_propose", "cases_open", "finding_proof",
     "review", "visit_worker", "visit_entries", "visit_photo", "rule_draft_new", "rule_draft_run", "rule_draft_step",
     "import_keep", "quarantine_export", "reveal", "account_add", "account_change", "audit_verify", "audit_export",
     "token_revoke", "mfa_download_recovery_codes",
@@ -211,7 +211,7 @@ def test_by_keys_to_a_finding_in_another_language_and_out_as_excel(
     page.wait_for_selector("[data-chart] svg")
     page.get_by_role("button", name="English").click()
     page.wait_for_selector("html[lang=en]")
-    assert page.get_by_role("heading", name="Proof").is_visible()
+    assert page.get_by_role("heading", name="Proof", exact=True).is_visible()
     page.goto(f"{live_server.url}/customers/{CUSTOMER}/?tab=readings")
     page.get_by_role("link", name="Excel").click()
     page.fill("#reason", "annex of the monthly report")

@@ -61,5 +61,5 @@ def test_the_paper_needs_a_reason_and_is_recorded(signed_in: SignIn, words: Path
 
 def test_a_role_that_may_not_export_gets_no_paper(signed_in: SignIn, words: Path) -> None:
     answer = signed_in("leader").post(f"{PAGE}pdf/", {"reason": "papers for the visit"})
-    assert answer.status_code == 400
+    assert answer.status_code == 403
     assert not AuditRecord.objects.filter(action="proof.export").exists()

@@ -107,7 +107,7 @@ def test_from_draft_to_retired(author: Client, approver: Client, folder: Path) -
     assert (newest["confirmed_lost"], newest["confirmed_won"]) == (0, 1)
     assert [point["is_newest"] for point in found["points"]] == [False, True]
     assert "nothing had arrived yet" in found["skipped"][0]["why"]
-    assert step(author, draft, "approve") == 400
+    assert step(author, draft, "approve") == 403
     assert step(approver, draft, "approve") == 302
     assert draft.approved_hash == draft.text_hash
     assert step(author, draft, "go_live") == 302

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from wattwarden.records.database import SETTING, database
-from wattwarden.records.single_sign_on import provider
+from wattwarden.records.single_sign_on import origin_of, provider
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("WATTWARDEN_HOME") or "wattwarden-data").resolve()
@@ -158,7 +158,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:", "blob:"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
-        "form-action": ["'self'"],
+        # The button of single sign-on is a form that leads to the provider.
+        "form-action": ["'self'", *([origin_of(SSO)] if SSO else [])],
         "frame-ancestors": ["'none'"],
     }
 }

@@ -1,6 +1,7 @@
 """Which OpenID Connect provider the environment names."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 ISSUER = "WATTWARDEN_OIDC_ISSUER"
 CLIENT = "WATTWARDEN_OIDC_CLIENT_ID"
@@ -31,3 +32,11 @@ def provider(environment: Mapping[str, str]) -> dict[str, object] | None:
 def user_name_claim(environment: Mapping[str, str]) -> str:
     """The claim that holds the user name here, ``preferred_username`` by default."""
     return environment.get(CLAIM) or "preferred_username"
+
+
+def origin_of(described: Mapping[str, object]) -> str:
+    """Scheme and host of a provider, as a page's rules name it."""
+    settings = described["settings"]
+    server = str(settings["server_url"]) if isinstance(settings, dict) else ""
+    parts = urlsplit(server)
+    return f"{parts.scheme}://{parts.netloc}"
