@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from http.cookiejar import DefaultCookiePolicy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -105,18 +104,13 @@ def console(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Ite
     settings = {
         "WATTWARDEN_OIDC_ISSUER": provider.address, "WATTWARDEN_OIDC_CLIENT_ID": CLIENT,
         "WATTWARDEN_OIDC_CLIENT_SECRET": SECRET, "WATTWARDEN_OIDC_NAME": "Utility",
+        # Cookies go over plain http: here is no proxy that ends TLS.
+        "WATTWARDEN_DEMO": "1",
     }  # fmt: skip
     made = Console(tmp_path_factory.mktemp("sso"), PREPARE, settings)
     made.start()
     yield made
     made.kill()
-
-
-def browser() -> requests.Session:
-    """Keeps cookies that are meant for https as well: here there is no proxy that ends it."""
-    session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("http", "https")))
-    return session
 
 
 def to_the_provider(session: requests.Session, console: Console) -> dict[str, str]:
@@ -145,7 +139,7 @@ def test_whom_the_provider_knows_and_an_administrator_made_is_let_in(
     console: Console, provider: Provider
 ) -> None:
     provider.claims = {"sub": "7", "preferred_username": "worker"}
-    session = browser()
+    session = requests.Session()
     asked = to_the_provider(session, console)
     assert (asked["client_id"], asked["response_type"]) == (CLIENT, "code")
     assert asked["code_challenge_method"] == "S256"
@@ -154,7 +148,7 @@ def test_whom_the_provider_knows_and_an_administrator_made_is_let_in(
     assert "Field Worker" in page.text
     assert provider.asked[-1]["code_verifier"]
     # The second time the account is joined already.
-    session = browser()
+    session = requests.Session()
     page = come_back(session, console, to_the_provider(session, console)["state"])
     assert "Field Worker" in page.text
 
@@ -162,7 +156,7 @@ def test_whom_the_provider_knows_and_an_administrator_made_is_let_in(
 @pytest.mark.parametrize("name", ["stranger", "gone", ""])
 def test_who_has_no_open_account_stays_outside(console: Console, provider: Provider, name: str) -> None:
     provider.claims = {"sub": f"no-{name}", "preferred_username": name}
-    session = browser()
+    session = requests.Session()
     page = come_back(session, console, to_the_provider(session, console)["state"])
     assert page.status_code == 403
     assert session.get(f"{console.address}/", allow_redirects=False).status_code == 302
@@ -172,10 +166,10 @@ def test_another_person_of_the_provider_does_not_become_a_joined_one(
     console: Console, provider: Provider
 ) -> None:
     provider.claims = {"sub": "7", "preferred_username": "worker"}
-    session = browser()
+    session = requests.Session()
     come_back(session, console, to_the_provider(session, console)["state"])
     provider.claims = {"sub": "7", "preferred_username": "stranger"}
-    session = browser()
+    session = requests.Session()
     page = come_back(session, console, to_the_provider(session, console)["state"])
     assert page.status_code == 403
 
@@ -183,6 +177,6 @@ def test_another_person_of_the_provider_does_not_become_a_joined_one(
 def test_an_answer_that_nobody_asked_for_opens_nothing(console: Console, provider: Provider) -> None:
     provider.claims = {"sub": "7", "preferred_username": "worker"}
     forged = base64.urlsafe_b64encode(b"forged").decode()
-    session = browser()
+    session = requests.Session()
     come_back(session, console, forged)
     assert session.get(f"{console.address}/", allow_redirects=False).status_code == 302
