@@ -14,7 +14,7 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.served import Console
+from tests.served.console import Console
 
 PREPARE = """
 import sys

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgresql import INSTALLED, Server, postgresql_server
-from tests.served import OK, Console
+from tests.served.console import OK, Console
 
 PREPARE = """
 import sys
