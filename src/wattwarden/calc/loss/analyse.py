@@ -69,6 +69,8 @@ Lender = tuple[str, str]
 """Area and customer of a neighbour."""
 Task = tuple[Area, Floats | None, Sequence[Lender]]
 """What ``analyse`` takes."""
+Judged = tuple[Outcome, Verdict | None]
+"""What it gives besides the area."""
 
 
 def analyse(area: Area, lent: Floats | None = None, lenders: Sequence[Lender] = ()) -> Analysis:
@@ -107,8 +109,8 @@ def analyse_all(areas: Sequence[Area], done: Callable[[], object] = lambda: None
     """
     with _workers(len(areas)) as each_of:
         alone = []
-        for found in each_of(_analyse, ((area, None, ()) for area in areas)):
-            alone.append(found)
+        for area, judged in zip(areas, each_of(_judge, ((area, None, ()) for area in areas)), strict=True):
+            alone.append(Analysis(area, *judged))
             done()
         groups: dict[object, list[Analysis]] = defaultdict(list)
         for found in alone:
@@ -119,20 +121,22 @@ def analyse_all(areas: Sequence[Area], done: Callable[[], object] = lambda: None
             if task is not None:
                 places.append(place)
                 tasks.append(task)
-        for place, again in zip(places, each_of(_analyse, tasks), strict=True):
-            if again.verdict and again.verdict.borrowed:
-                alone[place] = again
+        for place, (outcome, verdict) in zip(places, each_of(_judge, tasks), strict=True):
+            if verdict and verdict.borrowed:
+                alone[place] = Analysis(alone[place].area, outcome, verdict)
     return alone
 
 
-def _analyse(task: Task) -> Analysis:
-    return analyse(*task)
+def _judge(task: Task) -> Judged:
+    """What is found about an area, without its readings: they are at hand where the task came from."""
+    found = analyse(*task)
+    return found.outcome, found.verdict
 
 
 @contextmanager
 def _workers(
     count: int,
-) -> Iterator[Callable[[Callable[[Task], Analysis], Iterable[Task]], Iterator[Analysis]]]:
+) -> Iterator[Callable[[Callable[[Task], Judged], Iterable[Task]], Iterator[Judged]]]:
     """How many areas are worked through: in processes of their own where there are many.
 
     Threads gain nothing here: between the compiled sums they wait for the interpreter's lock (measured: two
