@@ -1,6 +1,6 @@
 """Open the newest lake for questions, whole or for one customer."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,8 +13,15 @@ from wattwarden.lake.store import Lake
 
 
 @contextmanager
-def newest_lake(home: Path, customer: str | None = None) -> Iterator[DuckDBEngine]:
+def newest_lake(
+    home: Path, customer: str | None = None, only: Collection[str] | None = None
+) -> Iterator[DuckDBEngine]:
     """An engine over the lake as it is now.
+
+    Args:
+        home: The data folder.
+        customer: Show the rows of this customer only, and those of nobody.
+        only: Imported tables that will be read; all when None.
 
     Raises:
         WattwardenError: the lake is empty.
@@ -23,5 +30,5 @@ def newest_lake(home: Path, customer: str | None = None) -> Iterator[DuckDBEngin
     scratch.mkdir(parents=True, exist_ok=True)
     limits, models = load_scan_settings(home).limits, promoted_models(home)
     with DuckDBEngine(contract(), limits, scratch, home / SITE_CONTENT, models) as engine:
-        engine.open_snapshot(Lake(home, contract()).snapshot(), customer)
+        engine.open_snapshot(Lake(home, contract()).snapshot(), customer, only)
         yield engine

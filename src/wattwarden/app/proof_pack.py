@@ -18,7 +18,7 @@ from wattwarden.app.scan_files import latest_scan
 from wattwarden.app.shown_value import code_label
 from wattwarden.domain.content import BUILT_IN, contract, read_yaml, validate
 from wattwarden.domain.errors import fail
-from wattwarden.domain.labels import LANGUAGES, Label, Strict
+from wattwarden.domain.labels import LANGUAGES, Label, Language, Strict
 from wattwarden.engines.derive import derivation_order
 from wattwarden.lake.reading_room import ReadingRoom
 from wattwarden.rulekit.model import Rule
@@ -56,6 +56,19 @@ class ProofSeries:
     title: Label
     columns: Mapping[str, Label]
     points: Sequence[Row]
+
+    @property
+    def x(self) -> list[str]:
+        """Label of each point on the axis."""
+        return [str(point["x"]) for point in self.points]
+
+    def line(self, column: str) -> list[float | None]:
+        """Value of one line at each point, to be drawn."""
+        return [None if (value := point[column]) is None else float(str(value)) for point in self.points]
+
+    def lines(self, language: Language) -> dict[str, list[float | None]]:
+        """All lines by their names."""
+        return {label.text(language): self.line(name) for name, label in self.columns.items()}
 
 
 @dataclass(frozen=True)

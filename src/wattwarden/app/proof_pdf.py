@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from wattwarden.app.letter_content import letters
 from wattwarden.app.proof_pack import ProofPack, ProofSeries
-from wattwarden.app.rule_catalogue import SITE_CONTENT
 from wattwarden.app.show_finding import Section
 from wattwarden.app.svg_chart import line_svg
 from wattwarden.app.typeset import typeset
-from wattwarden.domain.content import BUILT_IN, read_yaml
 from wattwarden.domain.labels import Label, Language
 
 _TEMPLATE = Path(__file__).parent / "templates" / "proof.typ"
-_FONTS = "letters.yaml"
 _TITLE = Label(zh="疑点证据包", en="Proof pack of a finding")
 _NO_CUSTOMER = Label(zh="该疑点不针对客户，没有曲线。", en="The finding is about no customer: no charts.")
 HEADINGS = {
@@ -38,7 +36,7 @@ def proof_pdf(
     Raises:
         WattwardenError: the font is missing.
     """
-    font = _font(home)
+    font = letters(home).font
     events = pack.timeline[-_MOST_EVENTS:] if pack else ()
     data = {
         "title": _TITLE.text(language),
@@ -57,16 +55,4 @@ def proof_pdf(
 
 def chart_svg(series: ProofSeries, language: Language, font: str) -> str:
     """One series as a drawing."""
-    lines = {
-        label.text(language): [
-            None if (v := point[name]) is None else float(str(v)) for point in series.points
-        ]
-        for name, label in series.columns.items()
-    }
-    return line_svg([str(point["x"]) for point in series.points], lines, font)
-
-
-def _font(home: Path) -> str:
-    own = home / SITE_CONTENT / _FONTS
-    data = {**read_yaml(BUILT_IN / _FONTS), **(read_yaml(own) if own.exists() else {})}
-    return str(data["font"])
+    return line_svg(series.x, series.lines(language), font)

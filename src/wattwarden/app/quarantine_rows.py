@@ -67,22 +67,29 @@ def find_entry(home: Path, entry_id: str) -> Entry:
     return found[0]
 
 
-def export_quarantine(home: Path, target: Path, table: str | None = None, watermark: str = "") -> int:
+def export_quarantine(home: Path, target: Path, table: str | None = None) -> int:
     """Write the waiting rows to a workbook in the columns of their source; return their number.
-
-    Args:
-        watermark: Stands at the foot of each page.
 
     Raises:
         WattwardenError: nothing waits, or too much for one sheet.
+    """
+    entries = waiting_entries(home, table)
+    write_sheets(target, entries)
+    return len(entries)
+
+
+def waiting_entries(home: Path, table: str | None = None) -> list[Entry]:
+    """The waiting rows, of which there is at least one.
+
+    Raises:
+        WattwardenError: nothing waits.
     """
     entries = list_quarantine(home, table)
     if not entries:
         raise fail(
             "quarantine", found="no row", expected="at least one row that waits", action="Nothing to do."
         )
-    write_sheets(target, entries, watermark)
-    return len(entries)
+    return entries
 
 
 def drop_entries(home: Path, entry_ids: Sequence[str] | None, table: str | None = None) -> int:

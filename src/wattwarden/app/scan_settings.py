@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from wattwarden.app.rule_catalogue import SITE_CONTENT
-from wattwarden.domain.content import BUILT_IN, read_yaml, validate
+from wattwarden.domain.content import BUILT_IN, overlaid
 from wattwarden.domain.labels import Strict
 from wattwarden.engines.duckdb_engine import Limits
 
@@ -34,6 +34,4 @@ class ScanSettings(Strict):
 
 def load_scan_settings(home: Path) -> ScanSettings:
     """Built-in settings, overridden key by key by ``<home>/content/scan.yaml`` where it exists."""
-    site = home / SITE_CONTENT / SCAN_SETTINGS
-    data = read_yaml(BUILT_IN / SCAN_SETTINGS) | (read_yaml(site) if site.exists() else {})
-    return validate(ScanSettings, data, str(site if site.exists() else SCAN_SETTINGS))
+    return overlaid(ScanSettings, SCAN_SETTINGS, BUILT_IN, home / SITE_CONTENT)

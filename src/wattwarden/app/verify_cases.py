@@ -95,7 +95,7 @@ def _decide(pk: int, watched: Sequence[Watched], losses: Mapping[str, Losses], d
         area = area_test(case, seen.state, events, losses)
         if area:
             verified = with_area(verified, area, seen.state.entered_at.date())
-            watched = [*watched, Watched(area.key, LifeState.GONE, None, OutcomeKind.NONE, None, area.series)]
+            watched = [*watched, area.watched]
         done.looked_at += 1
         _count(done, verified.verdict)
         new = verdict_events(seen, verified)

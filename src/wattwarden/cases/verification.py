@@ -109,6 +109,11 @@ class AreaTest:
     why: Label
     series: tuple[tuple[date, float], ...] = ()
 
+    @property
+    def watched(self) -> Watched:
+        """As something that was watched, to be compared and drawn like a finding."""
+        return Watched(self.key, LifeState.GONE, None, OutcomeKind.NONE, None, self.series)
+
 
 def with_area(verified: Verified, area: AreaTest, remedied_on: date) -> Verified:
     """The verdict of the rules and of the area's loss together.
@@ -121,8 +126,9 @@ def with_area(verified: Verified, area: AreaTest, remedied_on: date) -> Verified
         verdict = Verdict.NOT_MENDED
     else:
         verdict = Verdict.MENDED if Verdict.MENDED in says else Verdict.CANNOT_TELL
-    watched = Watched(area.key, LifeState.GONE, None, OutcomeKind.NONE, None, area.series)
-    drawn = (*verified.comparisons, _compare(watched, remedied_on)) if area.series else verified.comparisons
+    drawn = (
+        (*verified.comparisons, _compare(area.watched, remedied_on)) if area.series else verified.comparisons
+    )
     return Verified(verdict, (*verified.why, area.why), drawn)
 
 

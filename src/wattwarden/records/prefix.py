@@ -3,6 +3,8 @@
 from django.db import connection
 from django.db.models import Q
 
+LONGEST_NUMBER = 15
+"""Digits; more than any key has, and fewer than a database refuses."""
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -15,3 +17,17 @@ def begins(column: str, text: str) -> Q:
     if connection.vendor == "sqlite":
         return Q(**{f"{column}__gte": text, f"{column}__lt": text + _AFTER_ALL})
     return Q(**{f"{column}__startswith": text})
+
+
+def begins_any(text: str, *columns: str) -> Q:
+    """Rows of which one of the ``columns`` begins with ``text``."""
+    wanted = Q()
+    for column in columns:
+        wanted |= begins(column, text)
+    return wanted
+
+
+def numbered(text: str) -> Q:
+    """The row whose key is the number that ``text`` says; none where it says none."""
+    is_number = text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return Q(pk=int(text)) if is_number else Q(pk__in=[])

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from urllib.parse import parse_qsl
 
 from wattwarden.app.casework.claim_kinds import KINDS
-from wattwarden.app.casework.claims import FACT
+from wattwarden.app.casework.claims import FACT, typed_of
 from wattwarden.app.casework.typed import Typed
 from wattwarden.app.make_claim import theft_duration
 from wattwarden.app.visit_effect import USUAL_SHARE, Losses
@@ -70,7 +69,7 @@ def area_test(
 
 def expected_kwh_day(claim: str) -> Decimal | None:
     """Daily energy of the claim, by which the loss should fall; None without a claim for theft."""
-    typed = dict(parse_qsl(claim))
+    typed = typed_of(claim)
     if typed.get("kind") != "theft":
         return None
     kind = KINDS["theft"]

@@ -6,6 +6,7 @@ out again, and an amount that does not come out of it is told.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from wattwarden.app.casework.act_on_case import Acted, act_on_case
@@ -19,6 +20,7 @@ from wattwarden.app.console.export import Export
 from wattwarden.app.workbook import Sheet
 from wattwarden.cases.given import Given
 from wattwarden.cases.history import Event
+from wattwarden.cases.state import CaseState
 from wattwarden.cases.view import CaseView
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.errors import Problem, WattwardenError, fail
@@ -99,7 +101,7 @@ def claim_page(viewer: Viewer, case_id: int, sent: Mapping[str, str]) -> ClaimPa
         WattwardenError: the case does not exist for this viewer, or nothing was confirmed in it.
     """
     case, seen, events = _proven(viewer, case_id)
-    stored = dict(parse_qsl(str(seen.state.facts.get(FACT, ""))))
+    stored = claim_typed(seen.state)
     given = dict(sent) or stored
     code = given.get(_KIND, "") if given.get(_KIND) in KINDS else _likely(seen)
     is_switch = "switch" in given
@@ -191,8 +193,25 @@ def claim_export(viewer: Viewer, case_id: int, sent: Mapping[str, str], language
 
 def claim_in_words(value: object) -> Label:
     """A stored claim fact for people: the title of its calculator."""
-    code = dict(parse_qsl(str(value))).get(_KIND, "")
+    code = typed_of(value).get(_KIND, "")
     return KINDS[code].title if code in KINDS else Label(zh=str(value), en=str(value))
+
+
+def claim_typed(state: CaseState) -> dict[str, str]:
+    """What was typed into the calculator of the proposed claim, and which it was; empty without a claim."""
+    return typed_of(state.facts.get(FACT, ""))
+
+
+def typed_of(fact: object) -> dict[str, str]:
+    """A stored claim fact as the form it came from."""
+    return dict(parse_qsl(str(fact)))
+
+
+def first_day(case_id: int) -> date | None:
+    """The earliest day that a finding of the case speaks of; None where none names one."""
+    rows = CaseFinding.objects.filter(case=case_id).values_list("data", flat=True)
+    days = [date.fromisoformat(str(data["period_from"])) for data in rows if data.get("period_from")]
+    return min(days, default=None)
 
 
 def _proven(viewer: Viewer, case_id: int) -> tuple[Case, CaseView, Sequence[Event]]:
@@ -219,9 +238,8 @@ def _likely(seen: CaseView) -> str:
 
 def _first(case: Case) -> dict[str, str]:
     """What the findings tell: the act began with the earliest period."""
-    rows = CaseFinding.objects.filter(case=case).values_list("data", flat=True)
-    days = sorted(str(data["period_from"]) for data in rows if data.get("period_from"))
-    return {"on": days[0]} if days else {}
+    day = first_day(case.pk)
+    return {"on": day.isoformat()} if day else {}
 
 
 def _proposed(events: Sequence[Event]) -> int | None:

@@ -7,13 +7,11 @@ rows of its scan, which are the newest as long as the lake is still at the versi
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wattwarden.app.rule_catalogue import SITE_CONTENT
+from wattwarden.app.open_lake import newest_lake
 from wattwarden.app.scan_files import read_scan
-from wattwarden.app.scan_settings import load_scan_settings
 from wattwarden.domain.content import contract
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.engines.derive import base_tables, derivation_order
-from wattwarden.engines.duckdb_engine import DuckDBEngine
 from wattwarden.lake.reading_room import ReadingRoom
 from wattwarden.lake.scan_store import ScanStore
 from wattwarden.lake.store import Lake
@@ -46,13 +44,9 @@ def _room_is_newest(home: Path) -> bool:
 
 
 def _from_lake(home: Path, customer_id: str) -> CustomerRows:
-    scratch = home / "tmp"
-    scratch.mkdir(parents=True, exist_ok=True)
-    limits = load_scan_settings(home).limits
-    known, wanted = contract(), {"who": customer_id}
-    with DuckDBEngine(known, limits, scratch, home / SITE_CONTENT) as engine:
-        engine.open_snapshot(Lake(home, known).snapshot(), customer_id, base_tables(known, TABLES))
-        engine.derive(derivation_order(known, TABLES))
+    wanted = {"who": customer_id}
+    with newest_lake(home, customer_id, base_tables(contract(), TABLES)) as engine:
+        engine.derive(derivation_order(contract(), TABLES))
         return {
             name: engine.query(f'SELECT * FROM "{name}" WHERE customer_id = $who', wanted).to_pylist()
             for name in TABLES

@@ -2,33 +2,29 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
-
-from pydantic import Field
 
 from wattwarden.app.casework.detail import BOOK_LABELS
 from wattwarden.app.casework.histories import history_of
 from wattwarden.app.casework.record_act import record_of_case
 from wattwarden.app.casework.settings import known_rules
 from wattwarden.app.casework.times import now
-from wattwarden.app.rule_catalogue import SITE_CONTENT
+from wattwarden.app.letter_content import letters
 from wattwarden.app.show_finding import clause_lines, shown_proof
 from wattwarden.app.shown_value import yuan
 from wattwarden.app.store import home
 from wattwarden.app.typeset import typeset
 from wattwarden.cases.ledger import BOOKS, Ledger, ledger
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.content import BUILT_IN, contract, read_yaml, validate
+from wattwarden.domain.content import BUILT_IN, contract
 from wattwarden.domain.errors import fail, forbidden
-from wattwarden.domain.labels import Label, Language, Strict
+from wattwarden.domain.labels import Label, Language
 from wattwarden.domain.masking import Masker
 from wattwarden.records.guard import load
 from wattwarden.records.models import Case, CaseFinding, Customer
 from wattwarden.rulekit.model import Rule
 from wattwarden.rulekit.register import load_clauses
 
-FILE = "letters.yaml"
 _TEMPLATE = Path(__file__).parent / "templates" / "letter.typ"
 _WORDS = {
     "title": Label(zh="用电检查情况说明函", en="What we found at your supply"),
@@ -46,32 +42,6 @@ _WORDS = {
     "copy": Label(zh="存档副本", en="FILE COPY"),
     "sized": Label(zh="按规则估算", en="Estimated by the rule"),
 }
-
-
-class Office(Strict):
-    """Where a customer finds the utility."""
-
-    name: Label
-    address: Label
-    hours: Label
-    phone: str
-
-
-class Letters(Strict):
-    """``letters.yaml``."""
-
-    office: Office
-    font: str
-    objection_days: int = Field(gt=0)
-    objection: Label
-
-
-@cache
-def letters() -> Letters:
-    """The fixed parts of letters, with the site's own laid over ours."""
-    own = home() / SITE_CONTENT / FILE
-    data = {**read_yaml(BUILT_IN / FILE), **(read_yaml(own) if own.exists() else {})}
-    return validate(Letters, data, str(own if own.exists() else FILE))
 
 
 def evidence_letter(viewer: Viewer, case_id: int, language: Language, *, masked: bool) -> bytes:
@@ -104,7 +74,7 @@ def evidence_letter(viewer: Viewer, case_id: int, language: Language, *, masked:
 
 
 def _data(case: Case, customer: Customer, masker: Masker, language: Language) -> dict[str, object]:
-    fixed, events = letters(), history_of(case)
+    fixed, events = letters(home()), history_of(case)
     joined = CaseFinding.objects.filter(case=case, is_gone=False).order_by("finding_key")
     words = {name: label.text(language) for name, label in _WORDS.items()}
     name = str(masker.value("name", customer.name) or "")

@@ -17,13 +17,10 @@ from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Label
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Case
-from wattwarden.records.prefix import begins
+from wattwarden.records.prefix import begins_any, numbered
 
 CARDS = 8
 """Cases shown in a column of the board."""
-
-_LONGEST_NUMBER = 15
-"""Digits; more than any number of a case, and less than a database refuses."""
 
 
 @dataclass(frozen=True)
@@ -194,14 +191,5 @@ def _condition(viewer: Viewer, chosen: CaseFilter) -> Q:
     if chosen.drawn == "yes":
         wanted &= Q(drawn_at_random=True)
     if chosen.q:
-        wanted &= (
-            begins("customer_id", chosen.q)
-            | begins("premise_id", chosen.q)
-            | begins("subject_id", chosen.q)
-            | (
-                Q(pk=int(chosen.q))
-                if chosen.q.isdecimal() and len(chosen.q) <= _LONGEST_NUMBER
-                else Q(pk=None)
-            )
-        )
+        wanted &= begins_any(chosen.q, "customer_id", "premise_id", "subject_id") | numbered(chosen.q)
     return wanted

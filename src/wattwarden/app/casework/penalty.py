@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from urllib.parse import parse_qsl
 
 from wattwarden.app.casework.claim_kinds import KINDS
-from wattwarden.app.casework.claims import FACT
+from wattwarden.app.casework.claims import claim_typed, first_day
 from wattwarden.app.casework.times import now
 from wattwarden.app.make_claim import figure_on
 from wattwarden.cases.view import CaseView
-from wattwarden.records.models import CaseFinding
 
 BOOK = "penalty_times"
 _LEVELS = {"theft": ("theft",), "breach": ("change_of_class", "over_capacity", "sealed")}
@@ -19,18 +17,13 @@ _LEVELS = {"theft": ("theft",), "breach": ("change_of_class", "over_capacity", "
 
 def penalty_ceiling(seen: CaseView, case_id: int) -> Decimal:
     """Highest lawful multiple; 0 where the cause bears no penalty at all."""
-    typed = dict(parse_qsl(str(seen.state.facts.get(FACT, ""))))
+    typed = claim_typed(seen.state)
     kind = KINDS.get(typed.get("kind", ""))
     levels: Sequence[str] = _LEVELS.get(seen.state.cause, ())
     if kind and kind.penalty_level and kind.penalty_level in levels:
         levels = (kind.penalty_level,)
-    day = _day(typed.get("on")) or _since(case_id) or now().date()
+    day = _day(typed.get("on")) or first_day(case_id) or now().date()
     return min((figure_on(day, BOOK, level).value for level in levels), default=Decimal(0))
-
-
-def _since(case_id: int) -> date | None:
-    rows = CaseFinding.objects.filter(case=case_id).values_list("data", flat=True)
-    return min((day for data in rows if (day := _day(data.get("period_from")))), default=None)
 
 
 def _day(text: object) -> date | None:

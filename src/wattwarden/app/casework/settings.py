@@ -12,7 +12,7 @@ from wattwarden.calc.work_time.calendar_index import WorkCalendar
 from wattwarden.cases.load import load_processes
 from wattwarden.cases.notice_content import NoticeRules, load_notice_rules
 from wattwarden.cases.process import Process
-from wattwarden.domain.content import BUILT_IN, read_yaml, validate
+from wattwarden.domain.content import BUILT_IN, overlaid
 from wattwarden.domain.labels import Strict
 from wattwarden.domain.office_calendar import load_office_calendar
 from wattwarden.rulekit.model import Rule
@@ -37,9 +37,7 @@ class Planning(Strict):
 @cache
 def planning() -> Planning:
     """The figures, with the site's own laid over ours."""
-    own = home() / SITE_CONTENT / FILE
-    data = {**read_yaml(BUILT_IN / FILE), **(read_yaml(own) if own.exists() else {})}
-    return validate(Planning, data, str(own if own.exists() else FILE))
+    return overlaid(Planning, FILE, BUILT_IN, home() / SITE_CONTENT)
 
 
 @cache

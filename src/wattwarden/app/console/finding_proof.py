@@ -20,6 +20,8 @@ from wattwarden.records.models import Finding
 from wattwarden.rulekit.model import Rule
 
 AXIS = Label(zh="时间", en="Time")
+_MINUTE = 16
+"""Characters of an instant up to its minute."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,5 @@ def _rules(viewer: Viewer, row: Finding) -> Sequence[Rule]:
 
 
 def _chart(series: ProofSeries, language: Language) -> Chart:
-    values = {
-        label.text(language): [
-            None if (v := point[name]) is None else float(str(v)) for point in series.points
-        ]
-        for name, label in series.columns.items()
-    }
-    x = [str(point["x"])[:16] for point in series.points]
-    return line_chart(series.title.text(language), Lines(x, values, axis=AXIS.text(language)))
+    drawn = Lines([at[:_MINUTE] for at in series.x], series.lines(language), axis=AXIS.text(language))
+    return line_chart(series.title.text(language), drawn)

@@ -17,7 +17,7 @@ from wattwarden.domain.finding import LifeState
 from wattwarden.domain.money import FEN_PER_YUAN
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Finding
-from wattwarden.records.prefix import begins
+from wattwarden.records.prefix import begins, begins_any
 from wattwarden.rulekit.model import Rule
 
 SORTS: Mapping[str, tuple[str, type]] = {
@@ -167,9 +167,7 @@ def _matching(viewer: Viewer, chosen: FindingFilter) -> QuerySet[Finding]:
     if chosen.until:
         wanted &= Q(period_from__lte=_day(chosen.until))
     if chosen.q:
-        wanted &= (
-            begins("customer_id", chosen.q) | begins("premise_id", chosen.q) | begins("subject_id", chosen.q)
-        )
+        wanted &= begins_any(chosen.q, "customer_id", "premise_id", "subject_id")
     return visible(Finding, viewer, "see_findings").filter(wanted)
 
 

@@ -10,11 +10,12 @@ from wattwarden.app.console.export import allowed_rows, mark_line
 from wattwarden.app.console.imports import Upload
 from wattwarden.app.console.masking import masker_for
 from wattwarden.app.console.traces import Subject, done, given_reason
-from wattwarden.app.quarantine_rows import Corrected, export_quarantine, import_corrected, list_quarantine
+from wattwarden.app.quarantine_rows import Corrected, import_corrected, list_quarantine, waiting_entries
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import absent, fail
+from wattwarden.domain.errors import absent
 from wattwarden.lake.quarantine import Entry
+from wattwarden.lake.quarantine_sheet import write_sheets
 
 MOST_SHOWN = 200
 MOST_TAKEN = 10_000
@@ -63,18 +64,14 @@ def quarantine_workbook(viewer: Viewer, table: str | None, reason: str | None) -
     """
     _allowed(viewer)
     why = given_reason(reason, "export of quarantine")
-    rows = len(allowed_rows(viewer, list_quarantine(home(), table), MOST_TAKEN))
-    if not rows:
-        raise fail(
-            "quarantine", found="no row", expected="at least one row that waits", action="Nothing to do."
-        )
+    entries = allowed_rows(viewer, waiting_entries(home(), table), MOST_TAKEN)
     number = done(
-        viewer, "quarantine.export", Subject("export", "quarantine"), new={"rows": rows, "table": table},
+        viewer, "quarantine.export", Subject("export", "quarantine"), new={"rows": len(entries), "table": table},
         reason=why,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "quarantine.xlsx"
-        export_quarantine(home(), path, table, watermark=mark_line(viewer, why, number))
+        write_sheets(path, entries, mark_line(viewer, why, number))
         return path.read_bytes()
 
 

@@ -13,7 +13,7 @@ from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Case, Customer, Finding
-from wattwarden.records.prefix import begins
+from wattwarden.records.prefix import begins, numbered
 from wattwarden.records.search_index import customers_with
 from wattwarden.rulekit.model import Rule
 
@@ -105,10 +105,7 @@ def _findings(viewer: Viewer, words: str) -> Sequence[ListedFinding]:
 
 
 def _cases(viewer: Viewer, words: str) -> Sequence[Case]:
-    number = words.removeprefix("#")
-    if not number.isdecimal() or len(number) > _LONGEST_NUMBER:
-        return ()
-    return list(visible(Case, viewer, "see_cases").filter(pk=int(number)))
+    return list(visible(Case, viewer, "see_cases").filter(numbered(words.removeprefix("#"))))
 
 
 def _rules(viewer: Viewer, words: str) -> Sequence[Rule]:
@@ -118,6 +115,3 @@ def _rules(viewer: Viewer, words: str) -> Sequence[Rule]:
     rules = rules_of(home()).values()
     fits = [rule for rule in rules if lower in f"{rule.id} {rule.title.zh} {rule.title.en}".lower()]
     return fits[:MOST_SHOWN]
-
-
-_LONGEST_NUMBER = 15

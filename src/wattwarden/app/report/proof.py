@@ -23,8 +23,5 @@ def case_proof(material: Material, case: Mapping[str, object], rule_ids: Sequenc
 
 def proof_curve(series: ProofSeries) -> Curve:
     """One series as the page draws it."""
-    lines = [
-        Line(label, None, [None if (v := point[name]) is None else float(str(v)) for point in series.points])
-        for name, label in series.columns.items()
-    ]
-    return Curve(series.title, [str(point["x"]) for point in series.points], lines, None, None)
+    lines = [Line(label, None, series.line(name)) for name, label in series.columns.items()]
+    return Curve(series.title, series.x, lines, None, None)

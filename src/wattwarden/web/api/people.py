@@ -8,6 +8,7 @@ from pydantic import Field
 
 from wattwarden.app.console import people
 from wattwarden.app.console.role_holders import role_holders
+from wattwarden.domain.access import Viewer
 from wattwarden.records.models import User
 from wattwarden.web.api.access import viewer
 from wattwarden.web.api.problems import REFUSALS
@@ -84,6 +85,10 @@ class UnitHoldersOut(Schema):
     roles: dict[str, list[str]]
 
 
+def _as_it_is(who: Viewer, username: str) -> AccountOut:
+    return AccountOut.of(people.account(who, username))
+
+
 @router.get("/people", response={200: list[AccountOut], **REFUSALS}, summary="账号 · List accounts")
 def accounts(request: HttpRequest) -> list[AccountOut]:
     """Accounts that this account manages."""
@@ -104,7 +109,7 @@ def account(request: HttpRequest, username: Name) -> AccountOut:
     """One account with its roles."""
     who = viewer(request)
     people.may_manage(who)
-    return AccountOut.of(people.account(who, username))
+    return _as_it_is(who, username)
 
 
 @router.post(
@@ -114,7 +119,7 @@ def grant(request: HttpRequest, username: Name, body: RoleIn) -> AccountOut:
     """Give a role."""
     who = viewer(request)
     people.grant(who, username, body.role, body.org, body.reason)
-    return AccountOut.of(people.account(who, username))
+    return _as_it_is(who, username)
 
 
 @router.post(
@@ -124,7 +129,7 @@ def revoke(request: HttpRequest, username: Name, body: RoleIn) -> AccountOut:
     """Take a role away."""
     who = viewer(request)
     people.revoke(who, username, body.role, body.org, body.reason)
-    return AccountOut.of(people.account(who, username))
+    return _as_it_is(who, username)
 
 
 @router.post(
@@ -134,7 +139,7 @@ def disable(request: HttpRequest, username: Name, body: WhyIn) -> AccountOut:
     """Close the account and end its sessions."""
     who = viewer(request)
     people.set_active(who, username, False, body.reason)
-    return AccountOut.of(people.account(who, username))
+    return _as_it_is(who, username)
 
 
 @router.post(
@@ -144,7 +149,7 @@ def enable(request: HttpRequest, username: Name, body: WhyIn) -> AccountOut:
     """Open the account again."""
     who = viewer(request)
     people.set_active(who, username, True, body.reason)
-    return AccountOut.of(people.account(who, username))
+    return _as_it_is(who, username)
 
 
 @router.post(
@@ -168,7 +173,7 @@ def second_factor(request: HttpRequest, username: Name, body: WhyIn) -> AccountO
     """Take a lost second factor away."""
     who = viewer(request)
     people.reset_second_factor(who, username, body.reason)
-    return AccountOut.of(people.account(who, username))
+    return _as_it_is(who, username)
 
 
 @router.get(
