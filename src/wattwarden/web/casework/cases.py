@@ -19,10 +19,11 @@ from wattwarden.app.casework.photos import keep_uploads
 from wattwarden.app.casework.settings import RISK_CASE, known_processes
 from wattwarden.app.casework.submit import submit
 from wattwarden.app.open_chosen import open_chosen
-from wattwarden.domain.errors import NotFoundError, WattwardenError
+from wattwarden.domain.errors import WattwardenError
 from wattwarden.web.console.download import download
 from wattwarden.web.jinja import language, say
 from wattwarden.web.middleware import viewer_of
+from wattwarden.web.problems import in_place
 
 _CONFLICT, _TOLD_AT_MOST = 409, 5
 _LISTS = ("checklist", "materials")
@@ -66,12 +67,7 @@ def gates(request: HttpRequest, case_id: int) -> HttpResponse:
 
     Where the data cannot be read, the part says so in its place; a case that is not there stays not found.
     """
-    try:
-        shown: dict[str, object] = {"gates": gates_of(viewer_of(request), case_id)}
-    except NotFoundError:
-        raise
-    except WattwardenError as error:
-        shown = {"problems": error.problems}
+    shown = in_place("gates", lambda: gates_of(viewer_of(request), case_id))
     return render(request, "cases/gates.html", shown)
 
 

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_GET
 
 from wattwarden.app.console.finding_detail import finding_detail
 from wattwarden.app.console.finding_proof import finding_proof, proof_paper
-from wattwarden.domain.errors import NotFoundError, WattwardenError
 from wattwarden.domain.labels import Language
 from wattwarden.web.middleware import viewer_of
+from wattwarden.web.problems import in_place
 
 
 @require_GET
@@ -19,12 +19,7 @@ def part(request: HttpRequest, key: str) -> HttpResponse:
 
     Where the scan laid nothing out, the part says so in its place; a finding not there stays not found.
     """
-    try:
-        shown: dict[str, object] = {"proof": finding_proof(viewer_of(request), key)}
-    except NotFoundError:
-        raise
-    except WattwardenError as error:
-        shown = {"problems": error.problems}
+    shown = in_place("proof", lambda: finding_proof(viewer_of(request), key))
     return render(request, "findings/proof.html", shown)
 
 
