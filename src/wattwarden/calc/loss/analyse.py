@@ -3,15 +3,15 @@
 Source: no formula of its own.
 """
 
-import multiprocessing
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
+from shutil import disk_usage
+from tempfile import gettempdir
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from wattwarden.calc.loss.area import Area, Floats, Outcome, outcome_of
 from wattwarden.calc.loss.balance import Balance, balance_by, technical_error_pct
@@ -25,6 +25,9 @@ from wattwarden.calc.loss.suspects import Suspect, find_suspects
 from wattwarden.calc.tariff.compiled import THREADS
 
 FEWEST_TO_SHARE, AREAS_TOGETHER = 200, 16
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- the library makes a folder of its own there, for this user
+LEAST_MAPPED = "64K"
+"""Arrays from this size on are mapped by the workers, not sent."""
 MOST_BORROWED = 600
 """Neighbouring customers that one area is compared with; among more, only those who seem fed elsewhere."""
 
@@ -67,23 +70,23 @@ class Analysis:
 
 Lender = tuple[str, str]
 """Area and customer of a neighbour."""
-Task = tuple[Area, Floats | None, Sequence[Lender]]
-"""What ``analyse`` takes."""
+Task = tuple[Area, Sequence[tuple[Area, int]]]
+"""What ``analyse`` takes: an area, and neighbours with the row of a customer of theirs."""
 Judged = tuple[Outcome, Verdict | None]
 """What it gives besides the area."""
 
 
-def analyse(area: Area, lent: Floats | None = None, lenders: Sequence[Lender] = ()) -> Analysis:
+def analyse(area: Area, lent: Sequence[tuple[Area, int]] = ()) -> Analysis:
     """Balance one area, tell the cause of its loss, and rank its customers.
 
     Args:
-        lent: Readings of neighbours' customers on the same intervals, kWh.
-        lenders: Who they are, one per row.
+        lent: Neighbouring areas, read on the same intervals, and the row of a customer of theirs that this
+            area may feed.
     """
     outcome = outcome_of(area)
     if outcome is not Outcome.BALANCED:
         return Analysis(area, outcome)
-    sheet = make_sheet(area, lent)
+    sheet = make_sheet(area, _rows_of(lent))
     found = diagnose(area, sheet)
     verdict = Verdict(
         chances=found.chances,
@@ -96,58 +99,74 @@ def analyse(area: Area, lent: Floats | None = None, lenders: Sequence[Lender] = 
         elsewhere=tuple(
             part.customer for part in found.parts if part.shape in {Shape.ELSEWHERE, Shape.MOVED}
         ),
-        borrowed=tuple(lenders[part.customer] for part in found.parts if part.shape is Shape.BORROWED),
+        borrowed=tuple(
+            _name_of(*lent[part.customer]) for part in found.parts if part.shape is Shape.BORROWED
+        ),
     )
     return Analysis(area, outcome, verdict)
+
+
+def _rows_of(lent: Sequence[tuple[Area, int]]) -> Floats | None:
+    """Readings of these customers, kWh, a row for each; None where there is none."""
+    if not lent:
+        return None
+    filled = {
+        area.area_id: filled_readings(area)[0] for area in {id(area): area for area, _ in lent}.values()
+    }
+    return np.stack([filled[area.area_id][row] for area, row in lent])
+
+
+def _name_of(area: Area, row: int) -> Lender:
+    return area.area_id, area.customers[row]
 
 
 def analyse_all(areas: Sequence[Area], done: Callable[[], object] = lambda: None) -> list[Analysis]:
     """``analyse`` for many areas, in their order; those left unexplained once more beside their neighbours.
 
+    Many areas are shared out to processes, which map the readings from one copy on disk. (Threads gain
+    nothing: between the compiled sums they wait for the interpreter's lock; two took longer than one.)
+
     Args:
         done: Called after each area, for progress.
     """
-    with _workers(len(areas)) as each_of:
+    with Parallel(
+        n_jobs=THREADS if len(areas) >= FEWEST_TO_SHARE else 1,
+        return_as="generator",
+        batch_size=AREAS_TOGETHER,
+        max_nbytes=LEAST_MAPPED,
+        temp_folder=_shelf(areas),
+    ) as pool:
         alone = []
-        for area, judged in zip(areas, each_of(_judge, ((area, None, ()) for area in areas)), strict=True):
+        for area, judged in zip(areas, pool(delayed(_judge)((area, ())) for area in areas), strict=True):
             alone.append(Analysis(area, *judged))
             done()
         groups: dict[object, list[Analysis]] = defaultdict(list)
         for found in alone:
             groups[_neighbourhood(found.area)].append(found)
-        places, tasks = [], []
-        for place, found in enumerate(alone):
-            task = _beside_neighbours(found, groups[_neighbourhood(found.area)])
-            if task is not None:
-                places.append(place)
-                tasks.append(task)
-        for place, (outcome, verdict) in zip(places, each_of(_judge, tasks), strict=True):
+        again = {
+            place: task
+            for place, found in enumerate(alone)
+            if (task := _beside_neighbours(found, groups[_neighbourhood(found.area)]))
+        }
+        for place, (outcome, verdict) in zip(
+            again, pool(delayed(_judge)(task) for task in again.values()), strict=True
+        ):
             if verdict and verdict.borrowed:
                 alone[place] = Analysis(alone[place].area, outcome, verdict)
     return alone
+
+
+def _shelf(areas: Sequence[Area]) -> str:
+    """Folder for the one copy of the readings: in memory where it takes no more than half of what is free."""
+    size = sum(area.readings_kwh.nbytes for area in areas)
+    in_memory = IN_MEMORY.is_dir() and disk_usage(IN_MEMORY).free > 2 * size
+    return str(IN_MEMORY) if in_memory else gettempdir()
 
 
 def _judge(task: Task) -> Judged:
     """What is found about an area, without its readings: they are at hand where the task came from."""
     found = analyse(*task)
     return found.outcome, found.verdict
-
-
-@contextmanager
-def _workers(
-    count: int,
-) -> Iterator[Callable[[Callable[[Task], Judged], Iterable[Task]], Iterator[Judged]]]:
-    """How many areas are worked through: in processes of their own where there are many.
-
-    Threads gain nothing here: between the compiled sums they wait for the interpreter's lock (measured: two
-    threads took longer than one). Processes are started anew, not forked, as the caller may have threads. A
-    process that may have no children of its own works through the areas by itself.
-    """
-    if count < FEWEST_TO_SHARE or multiprocessing.current_process().daemon:
-        yield map
-        return
-    with ProcessPoolExecutor(THREADS, multiprocessing.get_context("spawn")) as pool:
-        yield partial(pool.map, chunksize=AREAS_TOGETHER)
 
 
 def _beside_neighbours(found: Analysis, group: Sequence[Analysis]) -> Task | None:
@@ -159,11 +178,7 @@ def _beside_neighbours(found: Analysis, group: Sequence[Analysis]) -> Task | Non
     lenders = [(each.area, row) for each in near if each.verdict for row in each.verdict.elsewhere]
     if not verdict.is_explained and sum(len(each.area.customers) for each in near) <= MOST_BORROWED:
         lenders = [(each.area, row) for each in near for row in range(len(each.area.customers))]
-    if not lenders:
-        return None
-    rows = {id(area): filled_readings(area)[0] for area, _ in lenders}
-    lent = np.stack([rows[id(area)][row] for area, row in lenders])
-    return found.area, lent, [(area.area_id, area.customers[row]) for area, row in lenders]
+    return (found.area, lenders) if lenders else None
 
 
 def _neighbourhood(area: Area) -> tuple[object, ...]:

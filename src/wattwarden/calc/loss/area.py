@@ -5,6 +5,7 @@ Source: DOMAIN E, 线损 = 供电量 − 售电量; energy that customers feed i
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class Area:
         """Energy that reached the area's wires per interval: net supply and what customers fed in."""
         return self.supply_kwh if self.fed_in_kwh is None else self.supply_kwh + self.fed_in_kwh
 
-    @property
+    @cached_property
     def read_pct(self) -> float:
         """Share of readings that are there."""
         return 100.0 * float(np.mean(~np.isnan(self.readings_kwh))) if self.readings_kwh.size else 0.0

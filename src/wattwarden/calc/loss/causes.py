@@ -17,8 +17,8 @@ from wattwarden.calc.loss.area import Area
 from wattwarden.calc.loss.calibration import Route, area_chances, corrected
 from wattwarden.calc.loss.cause import PRIOR, SHAPES, Cause, Chances
 from wattwarden.calc.loss.remainder import MISSING_PCT, chances_unexplained, chances_without_parts, is_noise
-from wattwarden.calc.loss.search import AREA, FIGURES, Component, Explanation, explain_loss
-from wattwarden.calc.loss.shapes import LEAST_SPREAD, Shape
+from wattwarden.calc.loss.search import AREA, FIGURES, Component, Explanation, begin, explain_loss
+from wattwarden.calc.loss.shapes import LEAST_SPREAD, Shape, View
 from wattwarden.calc.loss.sheet import Sheet
 
 TEMPERATURE = 25.0
@@ -58,7 +58,8 @@ class Diagnosis:
 
 def diagnose(area: Area, sheet: Sheet) -> Diagnosis:
     """Probability of each cause of an area that can be balanced."""
-    full = explain_loss(sheet)
+    beginning = begin(sheet)
+    full = explain_loss(beginning)
     # Where many readings are estimates, faint shapes come from the estimates.
     least = PLAIN_EVIDENCE if area.read_pct < MISSING_PCT else 0.0
     parts = tuple(
@@ -69,7 +70,7 @@ def diagnose(area: Area, sheet: Sheet) -> Diagnosis:
         route, chances = Route.NOISE, chances_without_parts(area, sheet, full)
     elif explained:
         route = Route.SHAPES
-        odds = {cause: np.log(PRIOR[cause]) + _likelihood(sheet, cause, full) for cause in SHAPES}
+        odds = {cause: np.log(PRIOR[cause]) + _likelihood(beginning, cause, full) for cause in SHAPES}
         odds[Cause.NORMAL] = np.log(PRIOR[Cause.NORMAL]) + _score(sheet, full.null_square_sum, 0.0)
         chances = _split_meter(parts, _softmax(odds))
     else:
@@ -91,14 +92,14 @@ def _is_small(sheet: Sheet, found: Explanation, part: Component) -> bool:
     return size < PLAIN_SHARE * float(np.abs(sheet.supply).sum()) and part.evidence < PLAIN_EVIDENCE
 
 
-def _likelihood(sheet: Sheet, cause: Cause, full: Explanation) -> float:
+def _likelihood(beginning: tuple[View, Explanation], cause: Cause, full: Explanation) -> float:
     """Tempered log likelihood of one cause; the full search serves where it used this cause's shapes only."""
     if full.components and all(part.shape in SHAPES[cause] for part in full.components):
         found = full
     else:
-        found = explain_loss(sheet, SHAPES[cause], most=4 if cause is Cause.THEFT else 2)
+        found = explain_loss(beginning, SHAPES[cause], most=4 if cause is Cause.THEFT else 2)
     figures = sum(COST.get(part.shape, 1.0) for part in found.components)
-    return _score(sheet, found.state.square_sum, figures)
+    return _score(beginning[0].sheet, found.state.square_sum, figures)
 
 
 def _score(sheet: Sheet, square_sum: float, figures: float) -> float:

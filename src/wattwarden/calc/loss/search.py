@@ -5,16 +5,16 @@ Forward selection with backfitting (matching pursuit: Mallat and Zhang, IEEE Tra
 """
 
 from collections.abc import Collection
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from wattwarden.calc.loss.area import HOURS, Floats
 from wattwarden.calc.loss.shapes import (
-    AREA_SCANS,
-    CUSTOMER_SCANS,
     LEAST_SPREAD,
+    OF_CUSTOMERS,
+    SCANS,
     Fit,
     Shape,
     View,
@@ -36,6 +36,7 @@ CLOCKS = (Shape.CLOCK, Shape.GATE_CLOCK)
 SETTLED = 1e-3
 LEAST_FALL = 1e-12
 AREA = -1
+SCANNED = (*SCANS, Shape.GATE)
 
 
 @dataclass
@@ -77,15 +78,36 @@ class Explanation:
     standing: Floats
     null_square_sum: float
 
+    def apart(self) -> Self:
+        """The same to go on from, so that this one stays as it is; fits are replaced, never changed."""
+        state = replace(self.state, residual=self.state.residual.copy(), weight=self.state.weight.copy())
+        return replace(self, components=[replace(each) for each in self.components], state=state)
+
+
+def begin(sheet: Sheet) -> tuple[View, Explanation]:
+    """Where every search on a sheet begins: technical loss alone explains the loss.
+
+    The state is never changed, so that what one search asked of it serves the next.
+    """
+    state = State(sheet.loss.copy(), sheet.weight.copy())
+    technical = fit_technical(sheet.loss, sheet.supply, sheet.square, state.weight, gate=False)
+    explained = technical_loss(technical, sheet.supply, sheet.square)
+    state.residual -= explained
+    state.summed()
+    nothing = np.zeros(sheet.customers)
+    null = max(state.square_sum, LEAST_FALL)
+    return look(sheet, state), Explanation(technical, explained, [], state, 0.0, nothing, null)
+
 
 def explain_loss(
-    sheet: Sheet, allowed: Collection[Shape] = tuple(Shape), most: int = MOST_COMPONENTS
+    beginning: tuple[View, Explanation],
+    allowed: Collection[Shape] = tuple(Shape),
+    most: int = MOST_COMPONENTS,
 ) -> Explanation:
-    """Search for the causes of an area's loss among the shapes ``allowed``."""
-    state = State(sheet.loss.copy(), sheet.weight.copy())
-    found = _start(sheet, state)
+    """Search for the causes of an area's loss among the shapes ``allowed``, from where ``begin`` stands."""
+    view, found = beginning[0], beginning[1].apart()
+    sheet = view.sheet
     while True:
-        view = look(sheet, found.state)
         best, standing = _best(view, found, allowed)
         found.standing = standing
         if best is None or len(found.components) == most:
@@ -94,6 +116,7 @@ def explain_loss(
             found = _replaced_or_elsewhere(sheet, found, best, allowed)
         else:
             _take(sheet, found, best)
+        view = look(sheet, found.state)
 
 
 def _take(sheet: Sheet, found: Explanation, component: Component) -> None:
@@ -111,7 +134,7 @@ def _replaced_or_elsewhere(
         if shape in allowed and (shape, best.customer) not in {
             (c.shape, c.customer) for c in found.components
         }:
-            trial = deepcopy(found)
+            trial = found.apart()
             _take(sheet, trial, Component(shape, best.customer, best.evidence, best.fit))
             trials.append((_criterion(sheet, trial, figures), len(trials), trial))
     return min(trials)[2]
@@ -128,7 +151,7 @@ def _simplified(sheet: Sheet, found: Explanation) -> Explanation:
     for place, part in enumerate(found.components):
         if part.shape not in FIGURES:
             continue
-        trial = deepcopy(found)
+        trial = found.apart()
         trial.components[place].shape = Shape.EVEN
         _refit(sheet, trial)
         if _criterion(sheet, trial, 1.0) < _criterion(sheet, found, FIGURES[part.shape]):
@@ -136,32 +159,16 @@ def _simplified(sheet: Sheet, found: Explanation) -> Explanation:
     return found
 
 
-def _start(sheet: Sheet, state: State) -> Explanation:
-    technical = fit_technical(sheet.loss, sheet.supply, sheet.square, state.weight, gate=False)
-    explained = technical_loss(technical, sheet.supply, sheet.square)
-    state.residual -= explained
-    state.summed()
-    return Explanation(
-        technical,
-        explained,
-        [],
-        state,
-        0.0,
-        np.zeros(sheet.customers),
-        max(state.square_sum, LEAST_FALL),
-    )
-
-
 def _best(view: View, found: Explanation, allowed: Collection[Shape]) -> tuple[Component | None, Floats]:
     """The strongest shape not yet taken in, and the best evidence per customer."""
     taken = {(each.shape, each.customer) for each in found.components}
     standing = np.full(view.sheet.customers, -np.inf)
     rivals: list[tuple[float, Shape, int]] = []
-    for shape, scan in (CUSTOMER_SCANS | AREA_SCANS).items():
+    for shape in SCANNED:
         if shape not in allowed or (shape is Shape.BORROWED and not len(view.sheet.borrowed)):
             continue
-        evidence = scan(view) - _candidates(view.sheet)
-        of_customer = shape in CUSTOMER_SCANS
+        evidence = _evidence(view, found, shape)
+        of_customer = shape in OF_CUSTOMERS
         if of_customer:
             np.maximum(standing, evidence, out=standing)
         for place in np.argsort(-evidence)[:2]:
@@ -169,8 +176,6 @@ def _best(view: View, found: Explanation, allowed: Collection[Shape]) -> tuple[C
             if (shape, who) not in taken:
                 rivals.append((float(evidence[place]), shape, who))
                 break
-    if Shape.GATE in allowed and (Shape.GATE, AREA) not in taken:
-        rivals.append((_gate_evidence(view, found), Shape.GATE, AREA))
     if not rivals:
         return None, standing
     evidence_best, shape, who = max(rivals, key=lambda rival: rival[0])
@@ -179,18 +184,26 @@ def _best(view: View, found: Explanation, allowed: Collection[Shape]) -> tuple[C
     return Component(shape, who, evidence_best, Fit(np.zeros_like(view.state.residual))), standing
 
 
+def _evidence(view: View, found: Explanation, shape: Shape) -> Floats:
+    """Evidence of one shape per candidate, asked once of each state."""
+    if shape not in view.told:
+        scanned = _scan_gate(view, found) if shape is Shape.GATE else SCANS[shape](view)
+        view.told[shape] = scanned - _candidates(view.sheet)
+    return view.told[shape]
+
+
 def _candidates(sheet: Sheet) -> float:
     return float(np.log((sheet.customers + len(sheet.borrowed)) * len(Shape)))
 
 
-def _gate_evidence(view: View, found: Explanation) -> float:
+def _scan_gate(view: View, found: Explanation) -> Floats:
     """Evidence of a share of the supply, fitted together with the technical loss."""
     sheet, state = view.sheet, view.state
     left = state.residual + found.technical_kwh
     technical = fit_technical(left, sheet.supply, sheet.square, state.weight, gate=True)
     after = left - technical_loss(technical, sheet.supply, sheet.square)
     gain = state.square_sum - float(state.weight @ after**2)
-    return float(view.by_gain(np.array([gain]), 1.0)[0]) - _candidates(sheet)
+    return view.by_gain(np.array([gain]), 1.0)
 
 
 def _refit(sheet: Sheet, found: Explanation) -> None:

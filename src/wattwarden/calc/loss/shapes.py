@@ -18,7 +18,7 @@ open, these intervals get a variance of their own.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -26,7 +26,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wattwarden.calc.loss.area import HOURS, Bools, Floats, Ints
-from wattwarden.calc.loss.kernels import level_moments, moments, resting_sums, shifted_gains
+from wattwarden.calc.loss.kernels import (
+    cell_gains,
+    cells_explain,
+    level_moments,
+    moments,
+    resting_sums,
+    shifted_gains,
+    whole_gains,
+)
 from wattwarden.calc.loss.sheet import LEVELS, Sheet, State
 
 Numbers = NDArray[np.floating[Any] | np.integer[Any]]
@@ -78,7 +86,7 @@ class Fit(NamedTuple):
 
 @dataclass(frozen=True)
 class View:
-    """State of the search with the sums over it that several shapes share."""
+    """State of the search with the sums over it that several shapes share, and what shapes said of it."""
 
     sheet: Sheet
     state: State
@@ -87,6 +95,7 @@ class View:
     hour_y: Floats
     day_ry: Floats
     day_yy: Floats
+    told: dict[Shape, Floats] = field(default_factory=dict)
 
     @property
     def figure_cost(self) -> float:
@@ -103,17 +112,15 @@ class View:
 
 def look(sheet: Sheet, state: State) -> View:
     """The view of a state."""
-    sums = moments(sheet.readings, state.weight, state.residual, sheet.hour, sheet.day, sheet.days)
+    sums = moments(sheet.readings, state.weight, state.residual, sheet.first_slot, sheet.slots)
     return View(sheet, state, *sums)
 
 
-def _by_cells(view: View, cross: Numbers, square: Numbers) -> Floats:
+def _by_cells(view: View, cross: Floats, square: Floats) -> Floats:
     """Evidence of non-negative shares by cell: in all cells above zero, or only where a cell pays alone."""
-    gain = np.maximum(cross, 0.0) ** 2 / np.maximum(square, 1e-300)
-    whole = view.by_gain(gain.sum(axis=1), (gain > 0).sum(axis=1).astype(np.float64))
-    pays = gain * view.sheet.effective > 2 * view.figure_cost * view.state.square_sum
-    chosen = view.by_gain((gain * pays).sum(axis=1), pays.sum(axis=1) + 1.0)
-    return np.maximum(whole, chosen)
+    pays_from = 2 * view.figure_cost * view.state.square_sum / view.sheet.effective
+    gain, cells, paying_gain, paying_cells = cell_gains(cross, square, pays_from)
+    return np.maximum(view.by_gain(gain, cells), view.by_gain(paying_gain, paying_cells + 1.0))
 
 
 def scan_even(view: View) -> Floats:
@@ -139,12 +146,8 @@ def scan_by_level(view: View) -> Floats:
 
 def fit_cells(sheet: Sheet, state: State, customer: int, cell: Ints) -> Fit:
     """Non-negative share of the readings in each cell."""
-    reading = sheet.readings[customer]
-    weighted = state.weight * reading
-    cross = np.bincount(cell, weighted * state.residual)
-    square = np.bincount(cell, weighted * reading)
-    share = np.maximum(cross, 0.0) / np.maximum(square, 1e-300)
-    return Fit(share[cell] * reading)
+    cells = int(cell.max()) + 1
+    return Fit(cells_explain(sheet.readings[customer], state.weight, state.residual, cell, cells))
 
 
 def _scan_resting(view: View, resting: Bools, *, constant: bool) -> Floats:
@@ -344,8 +347,8 @@ def fit_profile(sheet: Sheet, state: State) -> Fit:
 def scan_unmetered(view: View) -> Floats:
     """Evidence of an unmetered load with a profile by hour of the day."""
     weight, residual, hour = view.state.weight, view.state.residual, view.sheet.hour
-    cross = np.bincount(hour, weight * residual, HOURS)[None, :]
-    return _by_cells(view, cross, np.bincount(hour, weight, HOURS)[None, :])
+    cross, square = np.bincount(hour, weight * residual, HOURS), np.bincount(hour, weight, HOURS)
+    return _by_cells(view, cross.astype(np.float64)[None, :], square.astype(np.float64)[None, :])
 
 
 def _changed_day(sheet: Sheet, state: State) -> tuple[int, float, float]:
@@ -371,12 +374,11 @@ def fit_gate_changed(sheet: Sheet, state: State) -> Fit:
 
 def scan_borrowed(view: View) -> Floats:
     """Evidence per customer of neighbouring areas of being fed here."""
-    borrowed, weight = view.sheet.borrowed, view.state.weight
-    return view.by_gain(borrowed @ (2 * weight * view.state.residual) - borrowed**2 @ weight, 0.0)
+    return view.by_gain(whole_gains(view.sheet.borrowed, view.state.weight, view.state.residual), 0.0)
 
 
 Scan = Callable[[View], Floats]
-CUSTOMER_SCANS: dict[Shape, Scan] = {
+_CUSTOMER_SCANS: dict[Shape, Scan] = {
     Shape.EVEN: scan_even,
     Shape.BY_HOUR: scan_by_hour,
     Shape.BY_DAY: scan_by_day,
@@ -390,7 +392,8 @@ CUSTOMER_SCANS: dict[Shape, Scan] = {
     Shape.CLOCK: scan_clock,
     Shape.FAST: scan_fast,
 }
-AREA_SCANS: dict[Shape, Scan] = {
+OF_CUSTOMERS = frozenset(_CUSTOMER_SCANS)
+SCANS: dict[Shape, Scan] = _CUSTOMER_SCANS | {
     Shape.GATE_CHANGED: scan_gate_changed,
     Shape.GATE_CLOCK: scan_gate_clock,
     Shape.UNMETERED: scan_unmetered,
@@ -399,24 +402,26 @@ AREA_SCANS: dict[Shape, Scan] = {
 """``GATE`` is fitted together with the technical loss, see ``search``."""
 
 
+_FITS: dict[Shape, Callable[[Sheet, State, int], Fit]] = {
+    Shape.EVEN: lambda sheet, state, row: fit_cells(sheet, state, row, np.zeros_like(sheet.hour)),
+    Shape.BY_HOUR: lambda sheet, state, row: fit_cells(sheet, state, row, sheet.hour),
+    Shape.BY_DAY: lambda sheet, state, row: fit_cells(sheet, state, row, sheet.day),
+    Shape.BY_LEVEL: lambda sheet, state, row: fit_cells(sheet, state, row, sheet.level[row]),
+    Shape.CEILING: lambda sheet, state, row: fit_resting(sheet, state, sheet.at_ceiling[row], constant=False),
+    Shape.FLOOR: lambda sheet, state, row: fit_resting(sheet, state, sheet.at_floor[row], constant=False),
+    Shape.CONSTANT: lambda sheet, state, row: fit_resting(sheet, state, sheet.at_floor[row], constant=True),
+    Shape.REPLACED: fit_replaced,
+    Shape.ELSEWHERE: lambda sheet, _, row: Fit(-sheet.readings[row]),
+    Shape.MOVED: fit_moved,
+    Shape.CLOCK: fit_clock,
+    Shape.FAST: fit_fast,
+    Shape.GATE_CHANGED: lambda sheet, state, _: fit_gate_changed(sheet, state),
+    Shape.GATE_CLOCK: lambda sheet, state, _: fit_gate_clock(sheet, state),
+    Shape.UNMETERED: lambda sheet, state, _: fit_profile(sheet, state),
+    Shape.BORROWED: lambda sheet, _, row: Fit(sheet.borrowed[row]),
+}
+
+
 def fit_shape(shape: Shape, sheet: Sheet, state: State, customer: int) -> Fit:
     """Fit one shape to the residual; ``customer`` is a row of the readings (or of the borrowed ones)."""
-    customer_fits: dict[Shape, Callable[[], Fit]] = {
-        Shape.EVEN: lambda: fit_cells(sheet, state, customer, np.zeros_like(sheet.hour)),
-        Shape.BY_HOUR: lambda: fit_cells(sheet, state, customer, sheet.hour),
-        Shape.BY_DAY: lambda: fit_cells(sheet, state, customer, sheet.day),
-        Shape.BY_LEVEL: lambda: fit_cells(sheet, state, customer, sheet.level[customer]),
-        Shape.CEILING: lambda: fit_resting(sheet, state, sheet.at_ceiling[customer], constant=False),
-        Shape.FLOOR: lambda: fit_resting(sheet, state, sheet.at_floor[customer], constant=False),
-        Shape.CONSTANT: lambda: fit_resting(sheet, state, sheet.at_floor[customer], constant=True),
-        Shape.REPLACED: lambda: fit_replaced(sheet, state, customer),
-        Shape.ELSEWHERE: lambda: Fit(-sheet.readings[customer]),
-        Shape.MOVED: lambda: fit_moved(sheet, state, customer),
-        Shape.CLOCK: lambda: fit_clock(sheet, state, customer),
-        Shape.FAST: lambda: fit_fast(sheet, state, customer),
-        Shape.GATE_CHANGED: lambda: fit_gate_changed(sheet, state),
-        Shape.GATE_CLOCK: lambda: fit_gate_clock(sheet, state),
-        Shape.UNMETERED: lambda: fit_profile(sheet, state),
-        Shape.BORROWED: lambda: Fit(sheet.borrowed[customer]),
-    }
-    return customer_fits[shape]()
+    return _FITS[shape](sheet, state, customer)

@@ -10,6 +10,7 @@ import numpy as np
 
 from wattwarden.calc.loss.area import Area, Bools, Floats, Ints
 from wattwarden.calc.loss.estimate import filled_readings
+from wattwarden.calc.loss.kernels import levels_of
 from wattwarden.calc.loss.technical import fit_technical, load_square, technical_loss
 
 GATE_SPREAD = 0.003
@@ -39,6 +40,7 @@ class Sheet:
         loss: Delivered energy less readings per interval, kWh.
         weight: One over the variance of the loss per interval, 1/kWh².
         effective: Number of intervals in which the gate meter was read.
+        first_slot, slots: Place of the first interval in its day, and intervals in a day.
         informed: What is left, 0 to 1, of what the balance could tell if no reading had been estimated.
         at_floor, at_ceiling: Whether each reading rests at its lowest or highest.
         edges: Readings that part each customer's own into twelfths, ascending.
@@ -52,6 +54,8 @@ class Sheet:
     weight: Floats
     effective: float
     informed: float
+    first_slot: int
+    slots: int
     hour: Ints
     day: Ints
     at_floor: Bools
@@ -62,17 +66,7 @@ class Sheet:
     @cached_property
     def level(self) -> Ints:
         """Which twelfth of the customer's own readings each reading belongs to."""
-        return np.stack(
-            [
-                np.searchsorted(edge, row, side="left")
-                for edge, row in zip(self.edges, self.readings, strict=True)
-            ]
-        )
-
-    @property
-    def days(self) -> int:
-        """Number of days begun."""
-        return int(self.day[-1]) + 1
+        return levels_of(self.readings, self.edges)
 
     @property
     def customers(self) -> int:
@@ -140,6 +134,8 @@ def make_sheet(area: Area, borrowed: Floats | None = None) -> Sheet:
         weight=weight,
         effective=float(known.sum()),
         informed=float((own * weight).sum() / known.sum()),
+        first_slot=area.first_slot,
+        slots=area.slots_per_day,
         hour=area.hour,
         day=area.day,
         at_floor=measured & (readings <= np.maximum(FLOOR_SHARE * mean, 1e-9)),

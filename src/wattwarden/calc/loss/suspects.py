@@ -117,9 +117,9 @@ def _suspect(sheet: Sheet, found: Explanation, customer: int, said: tuple[float,
     parts = [
         part for part in found.components if part.customer == customer and part.shape in SHAPES[Cause.THEFT]
     ]
-    bypassed = (
-        np.sum([_amount(found, part) for part in parts], axis=0) if parts else np.zeros(sheet.supply.size)
-    )
+    if not parts:
+        return Suspect(customer, evidence, probability, None, 0.0, 0.0, 0.0, 0.0, (), 0)
+    bypassed = np.sum([_amount(found, part) for part in parts], axis=0)
     total = float(bypassed.sum())
     error = Z_95 * float(np.sqrt(sum(_variance(sheet, found, part) for part in parts)))
     used = float(sheet.readings[customer].sum()) + max(total, 0.0)
@@ -127,7 +127,7 @@ def _suspect(sheet: Sheet, found: Explanation, customer: int, said: tuple[float,
         customer,
         evidence,
         probability,
-        parts[0].shape if parts else None,
+        parts[0].shape,
         max(total, 0.0),
         max(total - error, 0.0),
         max(total + error, 0.0),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wattwarden.calc.loss.area import Floats
-from wattwarden.calc.loss.kernels import bounded_solution, normal_sums
+from wattwarden.calc.loss.kernels import bounded_fit
 
 COPPER_PER_K = 0.0039
 REFERENCE_C = 20.0
@@ -54,10 +54,7 @@ def fit_technical(loss: Floats, supply: Floats, square: Floats, weight: Floats, 
         weight: One over the variance of the loss, 1/kWh².
         gate: Fit the share of the supply as well.
     """
-    gram, target = normal_sums(loss, supply, square, weight)
-    count = 3 if gate else 2
-    top = MOST_NO_LOAD_SHARE * float(np.abs(supply).mean())
-    found = bounded_solution(gram[:count, :count].copy(), target[:count].copy(), top)
+    found, gram = bounded_fit(loss, supply, square, weight, 3 if gate else 2, MOST_NO_LOAD_SHARE)
     spread = gram[1, 1] - gram[0, 1] ** 2 / gram[0, 0] if gram[0, 0] > 0 else 0.0
     return Technical(
         float(found[0]),
