@@ -11,7 +11,7 @@ from wattwarden.app.casework import known_cases
 from wattwarden.app.run_worker import Round, follow
 from wattwarden.app.scan_files import ScanFiles
 from wattwarden.app.verify_cases import VerifiedCases
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import WattwardenError, fail
 from wattwarden.lake.scan_store import ScanStore
 from wattwarden.records.models import AuditRecord, Case, CaseEvent, Finding
 
@@ -111,3 +111,17 @@ def test_who_may_not_assign_opens_nothing(home: Path, monkeypatch: Patch) -> Non
     assert client_of("station_worker").post("/cases/open/", {"key": ["f0"]}).status_code == 403
     assert client_of("controller").post("/cases/open/", {"key": []}).status_code == 400
     assert not Case.objects.exists()
+
+
+def test_nobody_sees_or_owns_a_case_about_his_own_change(home: Path, monkeypatch: Patch) -> None:
+    by_scan(monkeypatch, world.scan_of(home / "scan", [world.found(n) for n in range(2)]))
+    monkeypatch.setattr(world.NoLake, "authors", {"f0": "s-meter"})
+    worked(home)
+    about, other = (Case.objects.get(premise_id=f"p{n}") for n in range(2))
+    assert not about.staff_side
+    assert client_of("meter").get(f"/cases/{about.pk}/").status_code == 404
+    assert client_of("meter").get(f"/cases/{other.pk}/").status_code == 200
+    controller = world.Doing("controller")
+    with pytest.raises(WattwardenError, match=r"s-meter|himself|owner"):
+        controller.act(about.pk, "assign", owner_id="s-meter")
+    controller.act(other.pk, "assign", owner_id="s-meter")

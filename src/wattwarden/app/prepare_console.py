@@ -8,9 +8,8 @@ from django.conf import settings
 
 from wattwarden.app.casework.demo_cases import work_some_cases
 from wattwarden.app.console.demo_users import demo_accounts, make_demo_users
-from wattwarden.app.follow_scan import follow_scan
+from wattwarden.app.follow_scan import follow_new_scan
 from wattwarden.domain.errors import Problem, WattwardenError
-from wattwarden.lake.scan_store import ScanStore
 from wattwarden.records.connect import migrate
 from wattwarden.records.database import SETTING
 from wattwarden.records.seals import KEY_SETTING, make_key_file, signing_key
@@ -24,16 +23,15 @@ def prepare_console(home: Path, *, demo: bool) -> Collection[str]:
     """Bring store and scan up to date; names of the demo accounts, none outside demo mode.
 
     Raises:
-        WattwardenError: outside demo mode something is unsafe, each fault a problem; or the newest scan
-            cannot be published.
+        WattwardenError: outside demo mode something is unsafe, each fault a problem; or a full scan that
+            nobody followed yet cannot be published.
     """
     migrate(home)
     if demo:
         make_key_file()
     elif problems := list(unsafe()):
         raise WattwardenError(*problems)
-    if ScanStore(home).numbers():
-        follow_scan(home)
+    follow_new_scan(home)
     if not demo:
         return ()
     accounts = make_demo_users(demo)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from wattwarden.app.list_findings import gone_findings
 from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
+from wattwarden.app.own_changes import Authors, own_changes
 from wattwarden.app.reading_room import fill_room
 from wattwarden.app.report.material import material_of
 from wattwarden.app.report.quality import quality
@@ -73,13 +74,14 @@ def publish_scan_to_store(home: Path, progress: Progress = lambda *_: None) -> i
         paths = {str(unit["org_id"]): str(unit["path"]) for unit in units}
         customers = engine.query(_CUSTOMERS)
         figures = list(rule_figures(engine, scan))
+        authors = own_changes(engine, scan.findings)
         pages = {"quality": _quality(home, scan, engine), "units": _customers_by_unit(engine, paths)}
     publish(
         Publication(
             number,
             units,
             _placed(customers, paths),
-            _findings(home, scan, paths),
+            _findings(home, scan, paths, authors),
             [row for each in _unsummed(home) for row in _sums(home, each, paths)],
             figures,
             pages,
@@ -151,7 +153,7 @@ def _placed(rows: pa.Table, paths: Mapping[str, str]) -> Iterator[Row]:
             yield {**row, "org_path": paths.get(str(row["org_id"]), _OUTSIDE)}
 
 
-def _findings(home: Path, scan: ScanFiles, paths: Mapping[str, str]) -> Iterator[Row]:
+def _findings(home: Path, scan: ScanFiles, paths: Mapping[str, str], authors: Authors) -> Iterator[Row]:
     """Every finding of the scan and those that are gone, with case, worth and life."""
     present = with_worth(scan.findings, worth(scan.findings, home))
     gone = gone_findings(home, scan)
@@ -169,7 +171,13 @@ def _findings(home: Path, scan: ScanFiles, paths: Mapping[str, str]) -> Iterator
         found = found.append_column(name, life[name].take(place))
     changed = changes(scan, full_scan_before(home, scan))
     for row in _placed(found, paths):
-        named = named_staff(contract(), str(row["subject_kind"]), str(row["subject_id"]), str(row["proof"]))
+        named = named_staff(
+            contract(),
+            str(row["subject_kind"]),
+            str(row["subject_id"]),
+            str(row["proof"]),
+            authors.get(str(row["finding_key"]), ()),
+        )
         yield {
             **row,
             "scan": scan_number(scan),

@@ -8,6 +8,7 @@ department does not read. Who is named there never sees it, whatever his role.
 import functools
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from wattwarden.domain.tables import Contract
@@ -22,24 +23,29 @@ class NamedStaff:
 
     Args:
         is_staff_side: It belongs in the inbox of those who audit staff.
-        staff_ids: The members of staff it names, in one text that ``mark`` finds them in.
+        staff_ids: The members of staff it names, or whose change it is about, in one text that ``mark`` finds
+            them in.
     """
 
     is_staff_side: bool
     staff_ids: str
 
 
-def named_staff(contract: Contract, subject_kind: str, subject_id: str, proof: str) -> NamedStaff:
+def named_staff(
+    contract: Contract, subject_kind: str, subject_id: str, proof: str, authors: Collection[str] = ()
+) -> NamedStaff:
     """What a finding says about staff.
 
     Args:
+        authors: Who made the changes that the finding is about; the finding stays the department's, but not
+            theirs.
         proof: The JSON object of the values that prove it. A column of staff without a value (nobody
             approved) still makes the finding staff-side: it is about the procedure of the office.
     """
     columns = contract.staff_columns
     values = json.loads(proof) if _mention(columns).search(proof) else {}
     present = columns & values.keys()
-    named = {str(values[name]) for name in present if values[name] is not None}
+    named = {str(values[name]) for name in present if values[name] is not None} | set(authors)
     if subject_kind == STAFF:
         named.add(subject_id)
     return NamedStaff(bool(present) or subject_kind == STAFF, joined(named))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pyarrow.compute as pc
 
+from wattwarden.app.own_changes import Authors
 from wattwarden.app.scan_files import ScanFiles
 from wattwarden.cases.merge import ScannedFinding
 from wattwarden.domain.content import contract
@@ -30,8 +31,8 @@ class Candidates:
     cases: dict[str, Row] = field(default_factory=dict)
 
 
-def candidates_of(scan: ScanFiles) -> Candidates:
-    """Read a scan."""
+def candidates_of(scan: ScanFiles, authors: Authors) -> Candidates:
+    """Read a scan; ``authors``: who made the changes that its findings are about."""
     found, life = scan.findings, scan.life
     state = life["state"].take(pc.index_in(found["finding_key"], life["finding_key"].combine_chunks()))
     table = found.append_column("case_key", case_keys(found)).append_column("state", state)
@@ -39,7 +40,8 @@ def candidates_of(scan: ScanFiles) -> Candidates:
     sides: dict[str, set[bool]] = {}
     for batch in table.to_batches():
         for row in batch.to_pylist():
-            named = named_staff(contract(), row["subject_kind"], row["subject_id"], row["proof"])
+            changed_by = authors.get(row["finding_key"], ())
+            named = named_staff(contract(), row["subject_kind"], row["subject_id"], row["proof"], changed_by)
             key = str(row["case_key"])
             sides.setdefault(key, set()).add(named.is_staff_side)
             made.rows[row["finding_key"]] = row
