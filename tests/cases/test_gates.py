@@ -1,17 +1,21 @@
 """Gates before hard steps, one by one, and the ladder below them."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.cases.practice import at, calendar
 from wattwarden.cases.dunning import softest_step
-from wattwarden.cases.gate_content import gates
+from wattwarden.cases.gate_content import gates, load_gates
 from wattwarden.cases.gates import check_gates
 from wattwarden.cases.situation import GateResult, Light, Situation
+from wattwarden.domain.content import BUILT_IN
+from wattwarden.domain.errors import WattwardenError
 
 NOON = at("11-25 10:00")
 GOOD = Situation(
@@ -35,7 +39,17 @@ def test_everything_in_order_is_green() -> None:
 def test_what_is_not_known_is_not_green() -> None:
     unknown = {name for name, gate in lights(Situation()).items() if gate.light is Light.UNKNOWN}
     assert unknown == set(ALL) - {"working_daytime"}
-    assert "open_complaints" in lights(Situation())["no_open_complaint"].why.en
+    why = lights(Situation())["no_open_complaint"].why
+    assert (why.zh, why.en) == ("未知：在途投诉数", "not known: open complaints")
+
+
+def test_every_fact_that_a_gate_needs_has_a_name(tmp_path: Path) -> None:
+    shutil.copytree(BUILT_IN / "clauses", tmp_path / "clauses")
+    content = (BUILT_IN / "gates.yaml").read_text(encoding="utf-8")
+    (tmp_path / "gates.yaml").write_text(content.replace("  due_on: {", "  paid_on: {"), encoding="utf-8")
+    with pytest.raises(WattwardenError) as refused:
+        load_gates(tmp_path)
+    assert [problem.found for problem in refused.value.problems] == ["due_on", "paid_on"]
 
 
 @pytest.mark.parametrize(

@@ -48,10 +48,12 @@ class Gates(Strict):
     """``gates.yaml``.
 
     Attributes:
+        facts: What gates look at: each field of the situation that one of them needs.
         cut: Gates that a supply cut passes; ``notice`` those that a notice of disconnection passes.
     """
 
     gates: Mapping[str, Gate] = Field(min_length=1)
+    facts: Mapping[str, Label]
     notice: tuple[str, ...]
     cut: tuple[str, ...]
     ladder: Mapping[str, DunningStep] = Field(min_length=1)
@@ -75,6 +77,11 @@ def load_gates(root: Path = BUILT_IN) -> Gates:
         Problem(f"{path}: notice, cut", found=name, expected=f"one of {', '.join(loaded.gates)}")
         for name in (*loaded.notice, *loaded.cut)
         if name not in loaded.gates
+    ]
+    needed = {fact for gate in loaded.gates.values() for fact in gate.needs}
+    problems += [
+        Problem(f"{path}: facts", found=fact, expected=f"each of {', '.join(sorted(needed))}, once")
+        for fact in sorted(needed ^ loaded.facts.keys())
     ]
     if problems:
         raise WattwardenError(*problems)

@@ -28,7 +28,11 @@ def _check(name: str, known: Gates, case: Situation, calendar: WorkCalendar, now
     if name == "not_important" and case.importance == ORDINARY:
         missing = []
     if missing:
-        why = Label(zh=f"未知：{'、'.join(missing)}", en=f"not known: {', '.join(missing)}")
+        facts = [known.facts[field] for field in missing]
+        why = Label(
+            zh=f"未知：{'、'.join(fact.zh for fact in facts)}",
+            en=f"not known: {', '.join(fact.en for fact in facts)}",
+        )
         return GateResult(name, gate.title, Light.UNKNOWN, why, gate.fix, gate.clause)
     is_green, why = TESTS[name](Look(case, gate.params, calendar, now))
     return GateResult(name, gate.title, Light.GREEN if is_green else Light.RED, why, gate.fix, gate.clause)
