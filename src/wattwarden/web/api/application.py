@@ -27,7 +27,7 @@ from wattwarden.web.api import (
 from wattwarden.web.api.access import Bearer, Session
 from wattwarden.web.api.door import door, nowhere
 from wattwarden.web.api.once import HEADER
-from wattwarden.web.api.problems import on_http, on_invalid, on_problem
+from wattwarden.web.api.problems import MEDIA_TYPE, REFUSALS, on_http, on_invalid, on_problem
 
 NAME = "api"
 _KEY = {
@@ -37,7 +37,7 @@ _KEY = {
 
 
 class _Api(NinjaAPI):
-    """Its schema also names the key that every request which changes something may carry."""
+    """Its schema also names the key of requests that change something, and how refusals are told."""
 
     _described: OpenAPISchema | None = None
 
@@ -54,6 +54,10 @@ class _Api(NinjaAPI):
         for operations in schema["paths"].values():
             if "post" in operations:
                 operations["post"].setdefault("parameters", []).append(_KEY)
+            for operation in operations.values():
+                for status in REFUSALS:
+                    content = operation["responses"][status]["content"]
+                    operation["responses"][status]["content"] = {MEDIA_TYPE: content["application/json"]}
         return schema
 
 
