@@ -183,6 +183,16 @@ class Pair(Schema):
         return [cls(label=label, value=value) for label, value in pairs]
 
 
+class WorkedStep(Schema):
+    """One step of a derivation: what, how it is worked out, the result with its unit, and the documents."""
+
+    what: str
+    working: str
+    value: str
+    unit: str
+    basis: str
+
+
 class Param(Schema):
     """A parameter of a rule, as it was counted with."""
 
