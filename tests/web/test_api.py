@@ -128,7 +128,7 @@ def test_pages_hold_every_finding_once() -> None:
         ("/findings", {"after": "WyJ4Il0"}, 422), ("/findings", {"money": "x"}, 422), ("/findings", {"state": "x"}, 422),
         ("/findings", {"sort": "newest", "after": "WyJ4IiwgInkiXQ"}, 422), ("/findings", {"q": "\0"}, 400),
         ("/findings/none", {}, 404), ("/cases/999", {}, 404), ("/cases/99999999999999999999", {}, 422),
-        ("/nowhere", {}, 404), ("/rules/none", {}, 404), ("/risks/9", {}, 404), ("/scans/7", {}, 404),
+        ("/nowhere", {}, 404), ("/no\nwhere", {}, 404), ("/rules/none", {}, 404), ("/risks/9", {}, 404), ("/scans/7", {}, 404),
     ],
 )  # fmt: skip
 def test_refusals_are_problem_details(path: str, query: dict[str, str], status: int) -> None:

@@ -68,7 +68,7 @@ class EventOut(Schema):
         event = happened.event
         return cls(
             number=event.seq, at=stored(event.at), who=happened.who, what=Text.of(happened.what),
-            details=[Text.of(label) for label in happened.details], note=event.note,
+            details=Text.all(happened.details), note=event.note,
         )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ class ActionOut(Schema):
         """From the form of the page."""
         return cls(
             name=form.action, title=Text.of(form.title), fields=[FieldOut.of(field) for field in form.fields],
-            forbidden=[ProblemOut.model_validate(vars(problem)) for problem in form.forbidden],
+            forbidden=ProblemOut.all(form.forbidden),
             has_gates=form.has_gates, clause=form.clause,
         )  # fmt: skip
 

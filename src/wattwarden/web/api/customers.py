@@ -182,7 +182,7 @@ def prices(
     return PricesOut(
         day=found.day, reasons=[Pair(label=fact, value=follows) for fact, follows in found.reasons],
         steps=[WorkedStep(**row) for row in found.steps],
-        problems=[ProblemOut.model_validate(vars(problem)) for problem in found.problems],
+        problems=ProblemOut.all(found.problems),
     )  # fmt: skip
 
 

@@ -10,12 +10,11 @@ from ninja.files import UploadedFile
 from wattwarden.app.console import imports as jobs
 from wattwarden.app.console.quality import data_quality
 from wattwarden.app.console.quarantine import quarantine_workbook, take_corrected, waiting_rows
-from wattwarden.domain.errors import NotAllowedError, Problem
 from wattwarden.records.models import ImportJob
 from wattwarden.web.api.access import viewer
-from wattwarden.web.api.exports import FILE, workbook
+from wattwarden.web.api.exports import FILE, XLSX, Wanted, given_out
 from wattwarden.web.api.problems import REFUSALS
-from wattwarden.web.api.shapes import Number, Reason, Text, Words
+from wattwarden.web.api.shapes import Number, Text, Words
 
 router = Router(tags=["data"])
 
@@ -84,10 +83,9 @@ class QualityOut(Schema):
     found: dict[str, object]
 
 
-class QuarantineWanted(Schema):
-    """Which table, all where it is empty, and why the rows are needed."""
+class QuarantineWanted(Wanted):
+    """Which table, all where it is empty."""
 
-    reason: Reason
     table: Words = ""
 
 
@@ -150,14 +148,12 @@ def corrected(request: HttpRequest, file: File[UploadedFile]) -> CorrectedOut:
 )
 def quarantine_file(request: HttpRequest, body: QuarantineWanted) -> HttpResponse:
     """The waiting rows as a workbook, to be corrected; recorded."""
-    return workbook("quarantine", quarantine_workbook(viewer(request), body.table or None, body.reason))
+    content = quarantine_workbook(viewer(request), body.table or None, body.reason)
+    return given_out(content, XLSX, "quarantine.xlsx")
 
 
 @router.get("/quality", response={200: QualityOut, **REFUSALS}, summary="数据质量 · Data quality")
 def quality(request: HttpRequest) -> QualityOut:
     """How good the data are that the last scan read."""
-    who = viewer(request)
-    if not (who.may("import_files") or who.may("see_findings")):
-        raise NotAllowedError(Problem("data quality", "a role that may not see it", "a role that may"))
-    found = data_quality()
+    found = data_quality(viewer(request))
     return QualityOut(scan=found[0] if found else None, found=dict(found[1]) if found else {})

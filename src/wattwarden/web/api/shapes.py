@@ -37,6 +37,11 @@ class Text(Schema):
         """From a label."""
         return cls(zh=label.zh, en=label.en)
 
+    @classmethod
+    def all(cls, labels: Sequence[Label]) -> "list[Text]":
+        """From labels."""
+        return [cls.of(label) for label in labels]
+
 
 class PageOut(Schema, Generic[Row]):
     """A page of a list; ``next`` starts the next one, null at the end."""
