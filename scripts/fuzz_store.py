@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from scripts.fuzz_requests import Known
+from wattwarden.app.casework.claim_kinds import KINDS
 from wattwarden.app.casework.settings import known_processes
 from wattwarden.app.console.tokens import SCOPES, NewToken, make_token
 from wattwarden.app.rule_workbench.states import MOVES
@@ -14,6 +15,11 @@ from wattwarden.domain.access import roles
 from wattwarden.records.models import Case, Customer, Finding, OrgUnit, Photo, RuleDraft, User
 
 _MOST, _SEED = 60, 1
+_FIGURES = [
+    {"arrears": "1000", "due": "2026-01-10", "paid": "2026-03-01"}, {"kwh": "10000", "error_pct": "-5", "price": "0.5"},
+    {"on": "2026-09-01", "tapped_kw": "6", "price": "0.6"}, {"on": "2026-09-01", "kva": "100", "months": "3"},
+]  # fmt: skip
+"""What is typed into calculators."""
 
 
 def tokens(usernames: Collection[str]) -> Sequence[str]:
@@ -37,7 +43,8 @@ def known(spared: Collection[str]) -> Known:
         "cause": sorted({name for one in processes for name in one.causes}),
         "digest": _some(Photo.objects.all(), "sha256"),
         "section": ["file", "supply", "readings", "bills", "payments", "service", "risk"], "month": ["2026-01-01", "2026-09-01"],
-        "kind": ["check", "backtest", "customer", "case", "finding"], "column": ["name", "phone", "address"],
+        "kind": ["check", "backtest", "customer", "case", "finding", *KINDS], "fields": _FIGURES,
+        "findings": [[key] for key in _some(Finding.objects.all(), "pk")], "column": ["name", "phone", "address"],
         "move": sorted(MOVES), "content": _some(RuleDraft.objects.all(), "text_hash"),
     }  # fmt: skip
     return {name: values for name, values in there.items() if values}

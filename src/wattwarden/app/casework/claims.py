@@ -7,6 +7,7 @@ out again, and an amount that does not come out of it is told.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import InvalidOperation
 from urllib.parse import parse_qsl, urlencode
 
 from wattwarden.app.casework.act_on_case import Acted, act_on_case
@@ -142,7 +143,11 @@ def calculate(viewer: Viewer, code: str, given: Mapping[str, str]) -> Calculated
     if given.get("chosen"):
         sent["decided_by"] = given.get("decided_by") or viewer.name
     defaults = {f.name: f.value for f in kind.fields}
-    worked = kind.work(Typed({**defaults, **sent}))
+    try:
+        worked = kind.work(Typed({**defaults, **sent}))
+    except InvalidOperation as error:
+        raise fail("figures", found="more digits than can be worked out exactly",
+                   expected="figures of one customer", action="Look for one with too many zeros.") from error  # fmt: skip
     amounts = [
         (str(n), s.what) for n, s in enumerate(worked.steps) if s.is_money and (s.working or s is worked.steps[-1])
     ]  # fmt: skip
