@@ -50,7 +50,8 @@ def test_no_role_is_given_outside_ones_organisation() -> None:
     "path", ["/people", "/imports", "/quarantine", "/settings", "/roles", "/rules/drafts"]
 )
 def test_who_has_no_such_role_is_forbidden(path: str) -> None:
-    assert program("meter").get(path).status_code == 403
+    answer = program("meter").get(path)
+    assert answer.status_code == 403, answer.content
 
 
 def test_files_are_imported_once_however_often_they_are_sent(

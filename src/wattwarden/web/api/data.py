@@ -47,6 +47,12 @@ class ImportIn(Schema):
     keep: bool = False
 
 
+class QuarantineQuery(Schema):
+    """Rows of which table; of all where it is empty."""
+
+    table: Words = ""
+
+
 class RefusedOut(Schema):
     """A row that waits, and why; personal data are masked."""
 
@@ -83,10 +89,8 @@ class QualityOut(Schema):
     found: dict[str, object]
 
 
-class QuarantineWanted(Wanted):
-    """Which table, all where it is empty."""
-
-    table: Words = ""
+class QuarantineWanted(Wanted, QuarantineQuery):
+    """Why they are needed, and of which table."""
 
 
 @router.get("/imports", response={200: list[ImportOut], **REFUSALS}, summary="导入记录 · List imports")
@@ -121,9 +125,9 @@ def keep(request: HttpRequest, number: Annotated[Number, Path()]) -> ImportOut:
 
 
 @router.get("/quarantine", response={200: QuarantineOut, **REFUSALS}, summary="隔离区 · Refused rows")
-def waiting(request: HttpRequest, table: Annotated[Words, Query()] = "") -> QuarantineOut:
+def waiting(request: HttpRequest, query: Query[QuarantineQuery]) -> QuarantineOut:
     """Rows that wait, of one table or of all."""
-    found = waiting_rows(viewer(request), table or None)
+    found = waiting_rows(viewer(request), query.table or None)
     rows = [
         RefusedOut(
             entry_id=e.entry_id, table=e.table, file=e.file, sheet=e.sheet, line=e.line, column=e.column,
