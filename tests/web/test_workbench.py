@@ -138,7 +138,7 @@ def test_an_edit_after_approval_begins_anew(author: Client, approver: Client, fo
 def test_whoever_wrote_a_part_does_not_approve(author: Client, folder: Path) -> None:
     draft = proposed(author, folder)
     RoleGrant.objects.create(user=User.objects.get(username="rule_author"), role="approver", org_id="43")
-    assert step(author, draft, "approve") == 400
+    assert step(author, draft, "approve") == 403
     page = author.get(f"/rules/drafts/{draft.pk}/approval/").content.decode()
     assert "须由另一人批准" in page
     assert 'value="approve"' not in page

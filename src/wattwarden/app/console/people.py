@@ -219,7 +219,7 @@ def may_manage(viewer: Viewer) -> None:
 def _other(viewer: Viewer, username: str) -> User:
     user = account(viewer, username)
     if user.pk == viewer.user_id:
-        raise fail(
+        raise forbidden(
             f"account {username}", found="your own account", expected="an account of somebody else",
             action="Ask another administrator: nobody decides what he himself may do.",
         )  # fmt: skip
