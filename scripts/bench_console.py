@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         fill(options.fill, options.customers, options.findings, options.cases)
         return
-    source = _scanned_county(options.work, options.county)
+    source = scanned_county(options.work, options.county)
     loads = [_measure(store, source, options) for store in options.stores.split(",")]
     options.out.mkdir(parents=True, exist_ok=True)
     text = "\n".join(_report(loads, options)) + "\n"
@@ -126,7 +126,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _scanned_county(work: Path, customers: int) -> Path:
+def scanned_county(work: Path, customers: int) -> Path:
     """A data folder with a scan of a simulated county; made once."""
     home = work / f"county-{customers}"
     if not (home / "complete").exists():

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
 from tests.casework.test_acting import to_step
 from tests.casework.test_pages import client_of
@@ -14,6 +16,7 @@ from wattwarden.app.casework.claims import FACT, calculate, claim_page, propose_
 from wattwarden.app.casework.histories import history_of, view_of
 from wattwarden.app.casework.penalty import penalty_ceiling
 from wattwarden.app.make_claim import class_change_claim, late_fee_claim
+from wattwarden.domain.access import Viewer
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.records.models import Case, CaseEvent
 
@@ -155,3 +158,31 @@ def test_the_ceiling_of_a_penalty_comes_from_the_price_book(
     seen = view_of(case, history_of(case))
     state = replace(seen.state, cause=cause, facts={**seen.state.facts, **({FACT: claim} if claim else {})})
     assert penalty_ceiling(replace(seen, state=state), one_case) == most
+
+
+_JUNK = st.sampled_from(
+    ["", "-1", "-100", "1e14", "1e15", "1e-13", "1E+999999", "NaN", "-Infinity", "x", "1,000"]
+)
+_TYPED = {
+    "number": st.decimals(0, 10**6, places=2).map(str), "whole": st.integers(0, 400).map(str), "flag": st.sampled_from(["", "1"]),
+    "date": st.dates(date(2025, 1, 1), date(2027, 1, 1)).map(date.isoformat), "text": st.just("because"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", KINDS)
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_typed_a_calculator_answers_in_fen_or_refuses(code: str, data: st.DataObject) -> None:
+    typed = {}
+    for field in KINDS[code].fields:
+        choices = [value for value, _ in field.choices]
+        fit = st.sampled_from(choices) if choices else _TYPED[field.kind]
+        typed[field.name] = data.draw(fit if data.draw(st.integers(0, 9)) else _JUNK, label=field.name)
+    try:
+        found = calculate(Viewer(1, "clerk", None, ()), code, typed)
+    except WattwardenError:
+        event("refused")
+        return
+    event("worked out")
+    assert isinstance(found.amount_fen, int)
+    assert found.worked.rows("zh")

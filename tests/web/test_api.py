@@ -1,11 +1,13 @@
 """Tokens, keys of repeated requests, refusals, pages, and acting on cases through the interface."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from ninja import Schema
 from pytest_django.fixtures import Settings
 
 from tests.web.api import ROOT, Program, program
@@ -13,6 +15,7 @@ from tests.web.conftest import add_rows, make_user
 from wattwarden.app.console.tokens import NewToken, make_token, revoke_token
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.records.models import ApiToken, AuditRecord, CaseEvent, Finding, KeptAnswer, VisitEntry
+from wattwarden.web.api.application import api
 
 pytestmark = pytest.mark.usefixtures("utility")
 _EXPORT = {"reason": "monthly report"}
@@ -27,6 +30,22 @@ def problem(answer: object, status: int) -> dict[str, str]:
     found: dict[str, str] = told["problems"][0]
     assert set(found) == {"subject", "found", "expected", "action"}
     return found
+
+
+def shapes(of: type[Schema] = Schema) -> Iterator[type[Schema]]:
+    """Every shape that the interface declares."""
+    for shape in of.__subclasses__():
+        if shape.__module__.startswith("wattwarden."):
+            yield shape
+        yield from shapes(shape)
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    told = api.get_openapi_schema()["components"]["schemas"]
+    names = Counter(shape.__name__ for shape in set(shapes()))
+    assert "CaseOut" in told
+    assert names["CaseOut"] == 1
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_a_token_tells_who_it_works_for() -> None:
@@ -109,7 +128,7 @@ def test_pages_hold_every_finding_once() -> None:
         ("/findings", {"after": "WyJ4Il0"}, 422), ("/findings", {"money": "x"}, 422), ("/findings", {"state": "x"}, 422),
         ("/findings", {"sort": "newest", "after": "WyJ4IiwgInkiXQ"}, 422), ("/findings", {"q": "\0"}, 400),
         ("/findings/none", {}, 404), ("/cases/999", {}, 404), ("/cases/99999999999999999999", {}, 422),
-        ("/nowhere", {}, 404), ("/rules/none", {}, 404), ("/risks/9", {}, 404), ("/scans/7", {}, 404),
+        ("/nowhere", {}, 404), ("/no\nwhere", {}, 404), ("/rules/none", {}, 404), ("/risks/9", {}, 404), ("/scans/7", {}, 404),
     ],
 )  # fmt: skip
 def test_refusals_are_problem_details(path: str, query: dict[str, str], status: int) -> None:
@@ -199,6 +218,23 @@ def test_the_page_of_tokens_shows_a_new_one_once(signed_in: Callable[..., Client
     assert text not in browser.get("/tokens/").content.decode()
     browser.post(f"/tokens/{token.pk}/revoke/")
     assert Client().get(f"{ROOT}/me", headers={"Authorization": f"Bearer {text}"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "body", "status"),
+    [
+        ("auditor", "dispatch", {"version": 1}, 403), ("auditor", "assign", {"version": 1, "owner": "-"}, 403),
+        ("auditor", "dispatch", {"version": 0}, 409), ("controller", "dispatch", {"version": 0}, 409),
+        ("controller", "dispatch", {"version": 1}, 422), ("controller", "close", {"version": 1}, 422),
+        ("controller", "resume", {"version": 1}, 422), ("controller", "note", {"version": 1}, 422),
+    ],
+)  # fmt: skip
+def test_an_action_for_others_is_forbidden_and_one_that_comes_too_early_is_refused(
+    role: str, action: str, body: dict[str, object], status: int
+) -> None:
+    asking = program(role)
+    problem(asking.post(f"/cases/{owned(asking)}/actions/{action}", body), status)
+    assert CaseEvent.objects.filter(number__gt=1).count() == 0
 
 
 def test_a_visit_without_entries_is_refused_and_changes_nothing() -> None:

@@ -52,6 +52,15 @@ BODIES = {
     "/quarantine": None,
     "/exports/quarantine": _WHY,
     "/audit/file": _WHY,
+    "/claims/{kind}": {"fields": {"on": "2026-09-01"}},
+    "/cases/{case_id}/claim": {"version": 1, "kind": "late_fee", "fields": {}},
+    "/cases/open": {"findings": [f"customer{KEY}", f"staff{KEY}"]},
+    "/visits/{case_id}/photos/{entry_id}": None,
+    "/exports/cases/{case_id}/claim": _WHY,
+    "/exports/findings/{key}/proof": _WHY,
+    "/exports/customers/{customer_id}/{section}": _WHY,
+    "/exports/organisation": _WHY,
+    "/exports/quality": _WHY,
     "/cases/assign": {"cases": [{"case_id": 0, "version": 0}], "owner": "u"},
     "/cases/{case_id}/actions/{name}": {"version": 0, "note": "forged", "owner": "-"},
     "/visits/{case_id}/entries": {"entries": [_NOTED]},
@@ -72,7 +81,7 @@ def filled(address: str, case: Case) -> Iterator[str]:
     words = {
         "key": (f"customer{KEY}", f"staff{KEY}"), "case_id": (str(case.pk),), "customer_id": (f"c{KEY}",),
         "section": ("file", "bills", "risk", "readings"), "name": ("note", "assign", "dispatch", "take"),
-        "username": (f"u{KEY}",), "kind": ("check",), "month": ("2026-01-01",), "rule_id": ("x",), "number": ("1", "1.2.2"), "sequence": ("1", "2", "3", "4"),
+        "username": (f"u{KEY}",), "kind": ("check", "late_fee"), "entry_id": (_UUID,), "digest": ("0" * 64,), "month": ("2026-01-01",), "rule_id": ("x",), "number": ("1", "1.2.2"), "sequence": ("1", "2", "3", "4"),
     }[name]  # fmt: skip
     for word in words:
         yield from filled(f"{start}{word}{tail}", case)

@@ -182,7 +182,7 @@ def test_on_a_phone_the_menu_opens_and_errors_lead_back(enter: Enter, live_serve
     no_bill = f"/customers/{CUSTOMER}/bills/2026-09/"
     for address, status in (
         ("/no/such/page/", 404),
-        ("/settings/", 404),
+        ("/settings/", 403),
         ("/findings/?money=abc", 400),
         (no_bill, 400),
     ):

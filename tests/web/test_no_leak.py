@@ -25,6 +25,7 @@ _WORDS = {
     "int": ("1", "2", "3", "4", "999999"),
     "slug": ("c{}",),
     "uuid": ("00000000-0000-0000-0000-000000000000",),
+    "uuidstr": ("00000000-0000-0000-0000-000000000000",),
     "path": ("c{}",),
 }
 _SERVER_FAULT, _NOT_ALLOWED = HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.METHOD_NOT_ALLOWED

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.app.test_proof import lay_room
+from tests.web.api import program
 from wattwarden.app.console import finding_proof
 from wattwarden.app.show_finding import Section
 from wattwarden.domain.labels import Label
@@ -63,3 +64,25 @@ def test_a_role_that_may_not_export_gets_no_paper(signed_in: SignIn, words: Path
     answer = signed_in("leader").post(f"{PAGE}pdf/", {"reason": "papers for the visit"})
     assert answer.status_code == 403
     assert not AuditRecord.objects.filter(action="proof.export").exists()
+
+
+def test_a_program_reads_the_pack_and_takes_the_paper_with_a_reason(utility: None, words: Path) -> None:
+    asking = program("controller")
+    told = asking.get("/findings/customerown/proof").json()
+    assert told["pack"]["series"]
+    assert told["pack"]["safety"]
+    assert told["problems"] == []
+    assert AuditRecord.objects.filter(action="proof.read", subject_id="customerown").count() == 1
+    address = "/exports/findings/customerown/proof"
+    assert asking.post(address, {"reason": "x"}).status_code == 422
+    paper = asking.post(address, {"reason": "papers for the visit", "language": "en"})
+    assert (paper.content[:4], paper["Content-Type"]) == (b"%PDF", "application/pdf")
+    assert AuditRecord.objects.get(action="proof.export").reason == "papers for the visit"
+    assert asking.post("/exports/findings/customerfrgn/proof", {"reason": "because of it"}).status_code == 404
+    assert program("leader").post(address, {"reason": "papers for the visit"}).status_code == 403
+
+
+def test_before_a_full_scan_a_program_is_told_why_there_is_no_pack(utility: None) -> None:
+    told = program("controller").get("/findings/customerown/proof").json()
+    assert told["pack"] is None
+    assert "wattwarden scan" in told["problems"][0]["action"]

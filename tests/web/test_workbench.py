@@ -138,7 +138,7 @@ def test_an_edit_after_approval_begins_anew(author: Client, approver: Client, fo
 def test_whoever_wrote_a_part_does_not_approve(author: Client, folder: Path) -> None:
     draft = proposed(author, folder)
     RoleGrant.objects.create(user=User.objects.get(username="rule_author"), role="approver", org_id="43")
-    assert step(author, draft, "approve") == 400
+    assert step(author, draft, "approve") == 403
     page = author.get(f"/rules/drafts/{draft.pk}/approval/").content.decode()
     assert "须由另一人批准" in page
     assert 'value="approve"' not in page
@@ -241,20 +241,20 @@ def test_what_is_in_force_changed_since_the_try(author: Client, approver: Client
 
 
 @pytest.mark.parametrize("role", ["controller", "auditor", "administrator", "station_worker"])
-def test_others_find_no_drafts(
+def test_drafts_are_forbidden_to_others(
     role: str, author: Client, signed_in: Callable[..., Client], folder: Path
 ) -> None:
     draft = start(author, RULE)
     client = signed_in(role)
     for page in ("", f"{draft.pk}/", f"{draft.pk}/edit/", f"{draft.pk}/trial/", f"{draft.pk}/approval/"):
-        assert client.get(f"/rules/drafts/{page}").status_code == 404
+        assert client.get(f"/rules/drafts/{page}").status_code == 403
 
 
 def test_an_author_of_one_station_writes_no_rules_for_all(
     signed_in: Callable[..., Client], folder: Path
 ) -> None:
     client = signed_in("rule_author", "own1")
-    assert client.post("/rules/drafts/new/", {"rule_id": RULE}).status_code == 404
+    assert client.post("/rules/drafts/new/", {"rule_id": RULE}).status_code == 403
     assert drafts.permissions(User.objects.get(username="rule_author").viewer()) == frozenset()
 
 

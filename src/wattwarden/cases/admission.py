@@ -7,7 +7,7 @@ from wattwarden.cases.history import SYSTEM
 from wattwarden.cases.process import OWNER, Action, Requirement, holds
 from wattwarden.cases.situation import GateResult
 from wattwarden.cases.view import CaseView
-from wattwarden.domain.errors import Problem
+from wattwarden.domain.errors import Barred, Problem
 
 
 def stale(case: CaseView, given: Given) -> Iterator[Problem]:
@@ -24,11 +24,11 @@ def stale(case: CaseView, given: Given) -> Iterator[Problem]:
 def barred(case: CaseView, actor: Actor) -> Iterator[Problem]:
     """Nobody acts on a case about himself or his own change."""
     if actor.id in case.state.subject_staff_ids:
-        yield Problem(f"staff {actor.id}", found="the case is about himself", expected="somebody else",
-                      action="Hand it to a colleague or to the auditor.")  # fmt: skip
+        yield Barred(f"staff {actor.id}", found="the case is about himself", expected="somebody else",
+                     action="Hand it to a colleague or to the auditor.")  # fmt: skip
     elif actor.id in case.state.author_ids:
-        yield Problem(f"staff {actor.id}", found="the case is about his own change", expected="somebody else",
-                      action="Hand it to a colleague or to the auditor.")  # fmt: skip
+        yield Barred(f"staff {actor.id}", found="the case is about his own change", expected="somebody else",
+                     action="Hand it to a colleague or to the auditor.")  # fmt: skip
 
 
 def cannot(case: CaseView, name: str, action: Action, actor: Actor) -> Iterator[Problem]:
@@ -39,8 +39,8 @@ def cannot(case: CaseView, name: str, action: Action, actor: Actor) -> Iterator[
         yield Problem(f"action {name}", found=f"a case in '{here}'", expected=f"a case in {possible}",
                       action="Load the case again: it stands elsewhere by now.")  # fmt: skip
     if not may(case, action.who, actor):
-        yield Problem(f"action {name}", found=f"roles {listed(actor.roles)}", expected=f"one of {listed(action.who)}",
-                      action="Ask somebody of that role, or have the case assigned to you.")  # fmt: skip
+        yield Barred(f"action {name}", found=f"roles {listed(actor.roles)}", expected=f"one of {listed(action.who)}",
+                     action="Ask somebody of that role, or have the case assigned to you.")  # fmt: skip
     yield from same_person(case, name, action, actor)
 
 
@@ -49,8 +49,8 @@ def same_person(case: CaseView, name: str, action: Action, actor: Actor) -> Iter
     for other in action.not_by:
         if actor.id in case.state.doers.get(other, ()) and actor.id != SYSTEM:
             title = case.process.actions[other].title.en
-            yield Problem(f"action {name}", found=f"the same person as for '{title}'", expected="a second person",
-                          action="Ask a colleague who had no part in it.")  # fmt: skip
+            yield Barred(f"action {name}", found=f"the same person as for '{title}'", expected="a second person",
+                         action="Ask a colleague who had no part in it.")  # fmt: skip
 
 
 def missing(case: CaseView, action: Action, given: Given) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from wattwarden.cases.given import Actor, Given
 from wattwarden.cases.history import Event, EventKind
 from wattwarden.cases.process import OWNER, Fact, Pause, Process
 from wattwarden.cases.view import CaseView
-from wattwarden.domain.errors import Problem
+from wattwarden.domain.errors import Barred, Problem
 
 NOTE, ASSIGN, PAUSE, RESUME, CHANGE_FACTS = "note", "assign", "pause", "resume", "change_facts"
 BUILT_IN_ACTIONS = (NOTE, ASSIGN, PAUSE, RESUME, CHANGE_FACTS)
@@ -25,8 +25,9 @@ def standard_problems(case: CaseView, action: str, actor: Actor, given: Given) -
     if action == PAUSE and can:
         can = pause is not None and _may_pause(case, pause, actor)
     if not can:
-        yield Problem(f"action {action}", found=f"roles {listed(actor.roles)} in step {case.state.step}",
-                      expected="somebody who may do it here", action=_WHAT_HELPS[action])  # fmt: skip
+        kind = Barred if _is_possible(case, action, pause) else Problem
+        yield kind(f"action {action}", found=f"roles {listed(actor.roles)} in step {case.state.step}",
+                   expected="somebody who may do it here", action=_WHAT_HELPS[action])  # fmt: skip
     if action == NOTE and not given.note.strip():
         yield Problem("note", found="nothing", expected="a sentence")
     if action == ASSIGN and given.owner_id is None:
@@ -81,6 +82,15 @@ def standard_event(case: CaseView, action: str, actor: Actor, given: Given) -> E
         materials=given.materials,
         evidence=given.evidence,
     )
+
+
+def _is_possible(case: CaseView, action: str, pause: Pause | None) -> bool:
+    """Whether the case lets anybody take the action as it stands."""
+    possible = {
+        PAUSE: case.state.pause is None and pause is not None and case.state.step in pause.steps,
+        RESUME: case.state.pause is not None,
+    }
+    return possible.get(action, not case.is_closed)
 
 
 def _may_take(case: CaseView, actor: Actor) -> bool:

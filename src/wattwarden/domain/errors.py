@@ -24,6 +24,11 @@ class Problem:
         return f"{text}. {self.action}" if self.action else text
 
 
+@dataclass(frozen=True)
+class Barred(Problem):
+    """What forbids it to this person, by his role or his part in it, whatever he hands in."""
+
+
 class WattwardenError(Exception):
     """Raised when one operation cannot go on; carries every problem that was seen."""
 
@@ -41,7 +46,7 @@ class StaleError(WattwardenError):
 
 
 class NotAllowedError(WattwardenError):
-    """The role does not allow it, whatever the row."""
+    """The role does not allow it, or this person may not do it here, whatever he hands in."""
 
 
 def fail(subject: str, *, found: object, expected: str, action: str = "") -> WattwardenError:

@@ -26,7 +26,7 @@ from wattwarden.cases.history import Event
 from wattwarden.cases.ledger import booking_problems, ledger
 from wattwarden.cases.situation import GateResult, Situation
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import Problem, StaleError, WattwardenError
+from wattwarden.domain.errors import Barred, NotAllowedError, Problem, StaleError, WattwardenError
 from wattwarden.records.case_store import is_new, locked, write
 from wattwarden.records.guard import may_handle
 from wattwarden.records.models import Case
@@ -62,7 +62,9 @@ def act_on_case(
         sizing: Adds to the situation what the form tells, for example the penalty asked for.
 
     Raises:
-        WattwardenError: with everything that stands in the way; nothing was changed then.
+        StaleError: the case has gone on since the version that he saw; nothing was changed then.
+        NotAllowedError: it is not for him; nothing was changed then.
+        WattwardenError: with everything else that stands in the way; nothing was changed then.
     """
     with transaction.atomic():
         case = locked(case_id, viewer, "see_cases")
@@ -82,8 +84,7 @@ def act_on_case(
         if declared and declared.books and given.amount_fen is not None:
             problems += booking_problems(ledger(events), declared.books, given.amount_fen)
         if problems:
-            kind = StaleError if given.version < events[-1].seq else WattwardenError
-            raise kind(*_told(problems, events, given.version))
+            raise _refusal(problems, events, given.version)
         append(case, events, decision.events)
         record_act(viewer, case, decision.events)
     return Acted(case, gates=decision.gates)
@@ -110,6 +111,16 @@ def append(case: Case, before: Sequence[Event], new: Sequence[Event]) -> None:
     derived["owner"] = users_by_number([owner]).get(owner) if owner else None
     entries = [(e.seq, stored(e.at), book, fen) for e, book, fen in bookings(new)]
     write(case, [row_of(case, event) for event in new], derived, entries, findings_changed(new))
+
+
+def _refusal(problems: Sequence[Problem], events: Sequence[Event], version: int) -> WattwardenError:
+    """The error that tells whether to look again, to leave it to others, or to hand in something else."""
+    kind: type[WattwardenError] = WattwardenError
+    if version < events[-1].seq:
+        kind = StaleError
+    elif any(isinstance(problem, Barred) for problem in problems):
+        kind = NotAllowedError
+    return kind(*_told(problems, events, version))
 
 
 def _told(problems: Sequence[Problem], events: Sequence[Event], version: int) -> list[Problem]:

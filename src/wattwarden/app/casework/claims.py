@@ -7,6 +7,7 @@ out again, and an amount that does not come out of it is told.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import InvalidOperation
 from urllib.parse import parse_qsl, urlencode
 
 from wattwarden.app.casework.act_on_case import Acted, act_on_case
@@ -23,7 +24,7 @@ from wattwarden.cases.history import Event
 from wattwarden.cases.state import CaseState
 from wattwarden.cases.view import CaseView
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import Problem, WattwardenError, fail
+from wattwarden.domain.errors import Problem, WattwardenError, absent, fail
 from wattwarden.domain.labels import Label, Language
 from wattwarden.domain.worked import Worked
 from wattwarden.records.guard import load
@@ -126,15 +127,27 @@ def claim_page(viewer: Viewer, case_id: int, sent: Mapping[str, str]) -> ClaimPa
 def calculate(viewer: Viewer, code: str, given: Mapping[str, str]) -> Calculated:
     """Work out a claim from what was typed.
 
+    Args:
+        viewer: Who decides where several methods hold.
+        code: Which calculator.
+        given: Text by field; ``step`` names the amount that is asked for.
+
     Raises:
+        NotFoundError: there is no such calculator.
         WattwardenError: a field that cannot be read, or what the claim itself refuses.
     """
+    if code not in KINDS:
+        raise absent(f"calculator {code[:40]}", expected=f"one of {', '.join(KINDS)}")
     kind = KINDS[code]
     sent = {f.name: given[f.name].strip() for f in kind.fields if given.get(f.name, "").strip()}
     if given.get("chosen"):
         sent["decided_by"] = given.get("decided_by") or viewer.name
     defaults = {f.name: f.value for f in kind.fields}
-    worked = kind.work(Typed({**defaults, **sent}))
+    try:
+        worked = kind.work(Typed({**defaults, **sent}))
+    except InvalidOperation as error:
+        raise fail("figures", found="more digits than can be worked out exactly",
+                   expected="figures of one customer", action="Look for one with too many zeros.") from error  # fmt: skip
     amounts = [
         (str(n), s.what) for n, s in enumerate(worked.steps) if s.is_money and (s.working or s is worked.steps[-1])
     ]  # fmt: skip
@@ -153,10 +166,7 @@ def propose_claim(viewer: Viewer, case_id: int, sent: Mapping[str, str]) -> Acte
         WattwardenError: it cannot be worked out, comes to nothing, or this person may not propose it.
     """
     _proven(viewer, case_id)
-    code = sent.get(_KIND, "")
-    if code not in KINDS:
-        raise fail("claim", found=code or "nothing", expected=f"one of {', '.join(KINDS)}")
-    claim = calculate(viewer, code, sent)
+    claim = calculate(viewer, sent.get(_KIND, ""), {**sent, "decided_by": viewer.name})
     if not claim.amount_fen:
         raise fail("claim", found="an amount of 0", expected="money to bill or to refund",
                    action="Propose a remedy without money.")  # fmt: skip

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from wattwarden.app.casework.typed import Typed
 from wattwarden.cases.gate_content import gates
 from wattwarden.cases.given import Given
 from wattwarden.cases.ledger import Ledger, room
@@ -14,7 +14,6 @@ from wattwarden.cases.standard_actions import ASSIGN, CHANGE_FACTS, NOTE, PAUSE,
 from wattwarden.cases.view import CaseView
 from wattwarden.domain.errors import Problem, WattwardenError
 from wattwarden.domain.labels import Label
-from wattwarden.domain.money import fen
 
 NOBODY = "-"
 """Value of the owner field that puts a case back for anybody to take."""
@@ -137,8 +136,8 @@ def given_of(seen: CaseView, name: str, sent: Mapping[str, str], lists: Mapping[
         note=sent.get("note", "").strip(),
         outcome=sent.get("outcome", ""),
         cause=sent.get("cause", ""),
-        amount_fen=yuan_typed(sent["amount"]) if sent.get("amount", "").strip() else None,
-        until=_day(sent["until"]) if sent.get("until") else None,
+        amount_fen=Typed(sent).fen("amount") if sent.get("amount", "").strip() else None,
+        until=Typed(sent).day("until") if sent.get("until") else None,
         facts=facts,
         checked=tuple(lists.get("checklist", ())),
         materials=tuple(lists.get("materials", ())),
@@ -152,21 +151,9 @@ def with_penalty(sent: Mapping[str, str], situation: Situation, most: Decimal) -
     if not times:
         return situation
     return replace(
-        situation, penalty_times=_decimal("penalty_times", times), penalty_times_max=most,
+        situation, penalty_times=Typed(sent).number("penalty_times"), penalty_times_max=most,
         penalty_reason=sent.get("penalty_reason", ""),
     )  # fmt: skip
-
-
-def yuan_typed(text: str) -> int:
-    """An amount in yuan as somebody types it, in fen.
-
-    Raises:
-        WattwardenError: it is not an amount of whole fen.
-    """
-    amount = _decimal("amount", text.replace(",", "").replace("，", "").strip())
-    if amount != round(amount, 2):
-        raise WattwardenError(Problem("amount", found=text, expected="yuan with at most two decimals"))
-    return fen(amount)
 
 
 def _field(need: str, seen: CaseView, action: Action | None, people: Choices, suggested: str) -> Field:
@@ -235,20 +222,3 @@ def _whole(text: str) -> int:
     if not text.isdecimal():
         raise WattwardenError(Problem("version", found=text or "nothing", expected="the version of the page"))
     return int(text)
-
-
-def _decimal(name: str, text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
-        raise WattwardenError(Problem(name, found=text, expected="a number"))
-    return value
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise WattwardenError(Problem("until", found=text, expected="a day, as 2026-12-31")) from error

@@ -7,6 +7,9 @@ from decimal import Decimal, InvalidOperation
 from wattwarden.domain.errors import fail
 from wattwarden.domain.money import fen
 
+_MOST_DIGITS, _MOST_DECIMALS = 15, 12
+"""Before and after the point: more is no figure of this trade, and would only cost time."""
+
 
 class Typed:
     """Reads what somebody typed.
@@ -37,6 +40,10 @@ class Typed:
             value = Decimal("NaN")
         if not value.is_finite():
             raise fail(name, found=typed, expected="a number")
+        if value.adjusted() >= _MOST_DIGITS or int(value.as_tuple().exponent) < -_MOST_DECIMALS:
+            raise fail(
+                name, found=typed, expected=f"at most {_MOST_DIGITS} digits and {_MOST_DECIMALS} decimals"
+            )
         return value
 
     def number(self, name: str) -> Decimal:

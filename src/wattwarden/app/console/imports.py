@@ -15,7 +15,7 @@ from wattwarden.app.store import home
 from wattwarden.app.suggest_mapping import suggest_mapping
 from wattwarden.domain.access import Viewer
 from wattwarden.domain.content import BUILT_IN, contract
-from wattwarden.domain.errors import Problem, WattwardenError, absent, fail
+from wattwarden.domain.errors import Problem, WattwardenError, absent, fail, forbidden
 from wattwarden.records.models import ImportJob
 
 UPLOADS = "uploads"
@@ -225,4 +225,4 @@ def _check(uploads: Sequence[Upload]) -> None:
 
 def _allowed(viewer: Viewer) -> None:
     if not viewer.may("import_files"):
-        raise absent("import", expected="a role that may import")
+        raise forbidden("import", found="a role that may not import", expected="one that may")

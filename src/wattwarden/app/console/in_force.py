@@ -8,8 +8,10 @@ from django.conf import settings
 from django.db import connection
 
 from wattwarden.app.audit_log import public_key
+from wattwarden.app.console.state import Check, checks
 from wattwarden.app.rule_catalogue import SITE_CONTENT
-from wattwarden.domain.access import Role, roles
+from wattwarden.domain.access import Role, Viewer, roles
+from wattwarden.domain.errors import forbidden
 from wattwarden.domain.labels import Label
 from wattwarden.records.database import SETTING
 from wattwarden.records.seals import KEY_SETTING
@@ -32,21 +34,40 @@ class Setting:
     is_default: bool
 
 
-def settings_in_force() -> Sequence[Setting]:
-    """Every setting of the server."""
+@dataclass(frozen=True)
+class Installation:
+    """What is in force here.
+
+    Args:
+        roles: Roles of staff by name.
+        files: Files with which this site changes rules, prices and mappings.
+    """
+
+    settings: Sequence[Setting]
+    roles: Mapping[str, Role]
+    files: Sequence[str]
+    checks: Sequence[Check]
+
+
+def installation(viewer: Viewer) -> Installation:
+    """Settings, roles, files of the site, and whether everything works.
+
+    Raises:
+        NotAllowedError: he is no administrator of settings.
+    """
+    if not viewer.may("manage_settings"):
+        raise forbidden("settings", found="a role that may not see them", expected="an administrator")
+    return Installation(_settings_in_force(), roles(), _site_content(), checks())
+
+
+def _settings_in_force() -> Sequence[Setting]:
     return [
         Setting(Label(zh=zh, en=en), name, value(), not os.environ.get(name))
         for name, zh, en, value in _SETTINGS
     ]
 
 
-def roles_in_force() -> Mapping[str, Role]:
-    """Roles of staff by name."""
-    return roles()
-
-
-def site_content() -> Sequence[str]:
-    """Files with which this site changes rules, prices and mappings."""
+def _site_content() -> Sequence[str]:
     folder = settings.HOME / SITE_CONTENT
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.yaml"))
 

@@ -71,9 +71,9 @@ def quality_export(viewer: Viewer) -> Export:
     """Data quality of the last scan: coverage, tables, and why rows were refused.
 
     Raises:
-        WattwardenError: there was no scan yet.
+        WattwardenError: his role may not see it, or there was no scan yet.
     """
-    found = data_quality()
+    found = data_quality(viewer)
     if found is None:
         raise absent("data quality", expected="a scan that was published")
     scan, told = found

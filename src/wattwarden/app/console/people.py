@@ -17,7 +17,7 @@ from django.db.models import Prefetch, QuerySet
 
 from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.domain.access import Grant, Viewer, roles
-from wattwarden.domain.errors import fail
+from wattwarden.domain.errors import fail, forbidden
 from wattwarden.records.guard import units_of
 from wattwarden.records.models import OrgUnit, RoleGrant, User
 
@@ -213,13 +213,13 @@ def may_manage(viewer: Viewer) -> None:
         WattwardenError: he may not.
     """
     if viewer.user_id is not None and not viewer.may("manage_users"):
-        raise fail("accounts", found="no right to manage them", expected="an administrator")
+        raise forbidden("accounts", found="no right to manage them", expected="an administrator")
 
 
 def _other(viewer: Viewer, username: str) -> User:
     user = account(viewer, username)
     if user.pk == viewer.user_id:
-        raise fail(
+        raise forbidden(
             f"account {username}", found="your own account", expected="an account of somebody else",
             action="Ask another administrator: nobody decides what he himself may do.",
         )  # fmt: skip

@@ -13,7 +13,7 @@ from wattwarden.app.console.traces import Subject, done, given_reason
 from wattwarden.app.quarantine_rows import Corrected, import_corrected, list_quarantine, waiting_entries
 from wattwarden.app.store import home
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import absent
+from wattwarden.domain.errors import forbidden
 from wattwarden.lake.quarantine import Entry
 from wattwarden.lake.quarantine_sheet import write_sheets
 
@@ -92,4 +92,4 @@ def take_corrected(viewer: Viewer, upload: Upload) -> Corrected:
 
 def _allowed(viewer: Viewer) -> None:
     if not viewer.may("import_files"):
-        raise absent("quarantine", expected="a role that may import")
+        raise forbidden("quarantine", found="a role that may not import", expected="one that may")

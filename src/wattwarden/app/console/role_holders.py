@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
+from wattwarden.app.console.people import may_manage
 from wattwarden.domain.access import Viewer
-from wattwarden.domain.errors import fail
 from wattwarden.records.guard import units_of
 from wattwarden.records.models import OrgUnit, RoleGrant
 
@@ -31,8 +31,7 @@ def role_holders(viewer: Viewer) -> Sequence[UnitHolders]:
     Raises:
         WattwardenError: he manages nobody.
     """
-    if not viewer.may("manage_users"):
-        raise fail("organisation", found="no right to manage people", expected="an administrator")
+    may_manage(viewer)
     held = (
         RoleGrant.objects.filter(user__is_active=True)
         .select_related("user")

@@ -14,7 +14,7 @@ from wattwarden.app.rule_workbench.states import Standing, State, Step, next_sta
 from wattwarden.app.store import home
 from wattwarden.domain.access import Permission, Viewer
 from wattwarden.domain.content import BUILT_IN
-from wattwarden.domain.errors import absent, fail
+from wattwarden.domain.errors import absent, fail, forbidden
 from wattwarden.records.models import OrgUnit, RuleDraft, RuleDraftEvent
 
 _DRAFT = "rule_draft"
@@ -64,7 +64,11 @@ def start_draft(viewer: Viewer, rule_id: str) -> RuleDraft:
         WattwardenError: the viewer may not write rules, or the id is none.
     """
     if "write_rules" not in permissions(viewer) or viewer.user_id is None:
-        raise absent("new draft", expected="a role that may write rules for the whole utility")
+        raise forbidden(
+            "new draft",
+            found="a role that may not",
+            expected="one that may write rules for the whole utility",
+        )
     target, text = _beginning(rule_id.strip())
     with transaction.atomic():
         draft = RuleDraft.objects.create(
@@ -224,4 +228,7 @@ def _note(viewer: Viewer, draft: RuleDraft, move: str, *, text: str = "", reason
 
 def _allowed(viewer: Viewer) -> None:
     if not permissions(viewer):
-        raise absent("rule drafts", expected="a role that may write or approve rules for the whole utility")
+        raise forbidden(
+            "rule drafts", found="a role that may not",
+            expected="one that may write or approve rules for the whole utility",
+        )  # fmt: skip

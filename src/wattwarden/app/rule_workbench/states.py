@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wattwarden.domain.access import Permission
-from wattwarden.domain.errors import fail, forbidden
+from wattwarden.domain.errors import Problem, StaleError, fail, forbidden
 
 
 class State(StrEnum):
@@ -112,16 +112,16 @@ def next_state(standing: Standing, step: Step) -> State:
             expected=" or ".join(move.needs) + " for the whole utility",
         )  # fmt: skip
     if move.by_another and step.by in standing.authors:
-        raise fail(
+        raise forbidden(
             f"step {step.name}", found="an author of this text", expected="another person",
             action="Ask a colleague who may approve rules and wrote no part of this text.",
         )  # fmt: skip
     if step.seen_hash != standing.text_hash:
-        raise fail(
-            "text of the draft", found=f"content {standing.text_hash[:12]}",
-            expected=f"content {step.seen_hash[:12] or '(none)'}, which you had before you",
-            action="It was changed meanwhile; open the page again.",
-        )  # fmt: skip
+        raise StaleError(Problem(
+            "text of the draft", f"content {standing.text_hash[:12]}",
+            f"content {step.seen_hash[:12] or '(none)'}, which you had before you",
+            "It was changed meanwhile; open the page again.",
+        ))  # fmt: skip
     if step.name == "go_live" and standing.approved_hash != standing.text_hash:
         raise fail(
             "text of the draft", found=f"content {standing.text_hash[:12]}",

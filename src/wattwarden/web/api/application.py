@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, re_path
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -12,22 +11,25 @@ from wattwarden.domain.errors import WattwardenError
 from wattwarden.web.api import (
     audit,
     cases,
+    claims,
     customers,
     data,
     desk,
     drafts,
+    evidence,
     exports,
     findings,
     me,
     overview,
     people,
     rules,
+    today,
     work,
 )
 from wattwarden.web.api.access import Bearer, Session
 from wattwarden.web.api.door import door, nowhere
 from wattwarden.web.api.once import HEADER
-from wattwarden.web.api.problems import on_http, on_invalid, on_problem
+from wattwarden.web.api.problems import MEDIA_TYPE, REFUSALS, on_http, on_invalid, on_problem
 
 NAME = "api"
 _KEY = {
@@ -37,7 +39,7 @@ _KEY = {
 
 
 class _Api(NinjaAPI):
-    """Its schema also names the key that every request which changes something may carry."""
+    """Its schema also names the key of requests that change something, and how refusals are told."""
 
     _described: OpenAPISchema | None = None
 
@@ -54,6 +56,10 @@ class _Api(NinjaAPI):
         for operations in schema["paths"].values():
             if "post" in operations:
                 operations["post"].setdefault("parameters", []).append(_KEY)
+            for operation in operations.values():
+                for status in REFUSALS:
+                    content = operation["responses"][status]["content"]
+                    operation["responses"][status]["content"] = {MEDIA_TYPE: content["application/json"]}
         return schema
 
 
@@ -66,15 +72,11 @@ api.add_exception_handler(WattwardenError, on_problem)  # type: ignore[arg-type]
 api.add_exception_handler(ValidationError, on_invalid)  # type: ignore[arg-type]  # the error comes, never its class
 api.add_exception_handler(HttpError, on_http)  # type: ignore[arg-type]  # the error comes, never its class
 for prefix, module in (
-    ("/me", me), ("/findings", findings), ("/cases", cases), ("", work), ("", desk), ("", customers),
+    ("/me", me), ("/findings", findings), ("/cases", cases), ("", claims), ("", work), ("", desk), ("", evidence), ("", today), ("", customers),
     ("/rules/drafts", drafts), ("/rules", rules), ("", overview), ("", data), ("", people), ("/audit", audit),
     ("/exports", exports),
 ):  # fmt: skip
     api.add_router(prefix, module.router)
-
-
-def _nowhere(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 the pattern hands it over
-    return nowhere(request)
 
 
 def addresses() -> tuple[list[URLPattern], str, str]:
@@ -83,4 +85,5 @@ def addresses() -> tuple[list[URLPattern], str, str]:
     patterns = [one for one in listed if isinstance(one, URLPattern)]
     for pattern in patterns:
         pattern.callback = door(pattern.callback)
-    return [*patterns, path("<path:rest>", door(_nowhere))], application, namespace
+    # By an expression, as a converter would not match an address with a line break in it.
+    return [*patterns, re_path("", door(nowhere))], application, namespace

@@ -10,12 +10,13 @@ from pydantic import Field
 from wattwarden.app.console.audit_pages import AuditFilter, audit_page, audit_record, verify_log, written_log
 from wattwarden.records.models import AuditRecord
 from wattwarden.web.api.access import viewer
+from wattwarden.web.api.exports import Wanted, file_of, given_out
 from wattwarden.web.api.problems import REFUSALS
-from wattwarden.web.api.shapes import After, PageOut, Reason, Words
+from wattwarden.web.api.shapes import After, PageOut, Words
 
 router = Router(tags=["audit"])
 _LINES = "application/x-ndjson"
-_FILE = {"responses": {200: {"description": "A line for each record", "content": {_LINES: {}}}}}
+_FILE = file_of(_LINES, says="A line for each record")
 
 
 class AuditQuery(Schema):
@@ -61,12 +62,6 @@ class AuditOut(Schema):
     new: str
 
 
-class AuditWanted(Schema):
-    """Why the log is needed."""
-
-    reason: Reason
-
-
 class VerdictOut(Schema):
     """Whether the log is whole; ``fault`` names the first bad record."""
 
@@ -95,11 +90,9 @@ def verdict(request: HttpRequest) -> VerdictOut:
     openapi_extra=_FILE,
     summary="导出审计日志 · The log as a file that proves itself",
 )
-def file(request: HttpRequest, body: AuditWanted) -> HttpResponse:
+def file(request: HttpRequest, body: Wanted) -> HttpResponse:
     """The whole log with its seals, for ``wattwarden audit verify``; recorded."""
-    content = written_log(viewer(request), body.reason)
-    headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
-    return HttpResponse(content, content_type=_LINES, headers=headers)
+    return given_out(written_log(viewer(request), body.reason), _LINES, "audit.jsonl")
 
 
 @router.get("/{int:sequence}", response={200: AuditOut, **REFUSALS}, summary="审计记录 · One record")

@@ -7,6 +7,7 @@ from ninja import Schema
 from wattwarden.app.casework.detail import CaseDetail, Happened, ShownClock
 from wattwarden.app.casework.forms import Field, Form
 from wattwarden.app.casework.gates import GatedAction
+from wattwarden.app.casework.times import stored
 from wattwarden.cases.situation import GateResult
 from wattwarden.domain.labels import Label
 from wattwarden.records.models import CaseFinding
@@ -20,6 +21,11 @@ class Why(Schema):
 
     text: Text
     clause: str
+
+
+def _instant(at: datetime | None) -> datetime | None:
+    """An instant with its offset: histories keep wall-clock time."""
+    return None if at is None else stored(at)
 
 
 class ClockOut(Schema):
@@ -39,9 +45,9 @@ class ClockOut(Schema):
         """From the clock of the page."""
         clock = shown.clock
         return cls(
-            title=Text.of(shown.title), state=Text.of(shown.state), started_at=clock.started_at,
-            ended_at=clock.ended_at, due_at=clock.due_at, used_minutes=clock.used_minutes,
-            left_minutes=clock.left_minutes,
+            title=Text.of(shown.title), state=Text.of(shown.state), started_at=stored(clock.started_at),
+            ended_at=_instant(clock.ended_at), due_at=_instant(clock.due_at),
+            used_minutes=clock.used_minutes, left_minutes=clock.left_minutes,
             why=[Why(text=Text.of(line.text), clause=line.clause) for line in shown.why],
         )  # fmt: skip
 
@@ -61,8 +67,8 @@ class EventOut(Schema):
         """From a line of the timeline."""
         event = happened.event
         return cls(
-            number=event.seq, at=event.at, who=happened.who, what=Text.of(happened.what),
-            details=[Text.of(label) for label in happened.details], note=event.note,
+            number=event.seq, at=stored(event.at), who=happened.who, what=Text.of(happened.what),
+            details=Text.all(happened.details), note=event.note,
         )  # fmt: skip
 
 
@@ -108,7 +114,7 @@ class ActionOut(Schema):
         """From the form of the page."""
         return cls(
             name=form.action, title=Text.of(form.title), fields=[FieldOut.of(field) for field in form.fields],
-            forbidden=[ProblemOut.model_validate(vars(problem)) for problem in form.forbidden],
+            forbidden=ProblemOut.all(form.forbidden),
             has_gates=form.has_gates, clause=form.clause,
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from wattwarden.app.casework.gates import gates_of
 from wattwarden.app.casework.lists import CaseFilter, case_page
 from wattwarden.app.casework.photos import keep_uploads
 from wattwarden.app.casework.submit import submit
+from wattwarden.app.open_chosen import MOST, open_chosen
 from wattwarden.domain.errors import fail
 from wattwarden.web.api.access import viewer
 from wattwarden.web.api.case_shapes import CaseOut, GatedOut
@@ -24,6 +25,7 @@ from wattwarden.web.api.shapes import After, CaseRow, Key, Note, Number, PageOut
 router = Router(tags=["cases"])
 _MOST_AT_ONCE, _MOST_FILES, _LONGEST_FILE = 200, 10, 2_400_000
 CaseId = Annotated[Number, Path()]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1, description="Of the case as it was seen.")]
 
 
 class CaseQuery(Schema):
@@ -53,7 +55,7 @@ class Evidence(Schema):
 class ActIn(Schema):
     """What the form of an action asks for; see ``actions`` of the case. Amounts are yuan: ``1234.50``."""
 
-    version: Annotated[int, Field(ge=0, le=2**31 - 1, description="Of the case as it was seen.")]
+    version: Version
     owner: Words = ""
     reason: Note = ""
     note: Note = ""
@@ -94,7 +96,7 @@ class Chosen(Schema):
     """A case and the version that was seen."""
 
     case_id: Number
-    version: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    version: Version
 
 
 class AssignIn(Schema):
@@ -111,6 +113,20 @@ class AssignOut(Schema):
     problems: list[ProblemOut]
 
 
+class OpenIn(Schema):
+    """Keys of findings of the newest scan."""
+
+    findings: Annotated[list[Key], Field(min_length=1, max_length=MOST)]
+
+
+class OpenedOut(Schema):
+    """Cases that were opened, cases that changed, and events that were added to them."""
+
+    opened: int
+    changed: int
+    events: int
+
+
 @router.get("", response={200: PageOut[CaseRow], **REFUSALS}, summary="工单列表 · List cases")
 def cases(request: HttpRequest, query: Query[CaseQuery]) -> PageOut[CaseRow]:
     """Cases that the account may see, the most valuable first; 50 a page."""
@@ -123,8 +139,15 @@ def assign(request: HttpRequest, body: AssignIn) -> AssignOut:
     """Hand cases to somebody; each is its own action, those that cannot be assigned are told."""
     chosen = [(one.case_id, one.version) for one in body.cases]
     done = assign_many(viewer(request), chosen, body.owner, "")
-    problems = [ProblemOut.model_validate(vars(problem)) for problem in done.problems]
+    problems = ProblemOut.all(done.problems)
     return AssignOut(assigned=done.count, problems=problems)
+
+
+@router.post("/open", response={200: OpenedOut, **REFUSALS}, summary="立单 · Open cases for findings")
+def open_for(request: HttpRequest, body: OpenIn) -> OpenedOut:
+    """Open, feed or raise the cases of chosen findings; doing it again changes nothing."""
+    opened = open_chosen(viewer(request), body.findings)
+    return OpenedOut(opened=opened.opened, changed=opened.changed, events=opened.events)
 
 
 @router.get("/{int:case_id}", response={200: CaseOut, **REFUSALS}, summary="工单详情 · One case")

@@ -19,7 +19,7 @@ from wattwarden.domain.errors import NotFoundError, Problem
 from wattwarden.domain.labels import Label
 from wattwarden.web.api.access import viewer
 from wattwarden.web.api.problems import REFUSALS, ProblemOut
-from wattwarden.web.api.shapes import FindingRow, GridOut, Key, Pair, Reason, Series, Text, texts
+from wattwarden.web.api.shapes import FindingRow, GridOut, Key, Pair, Reason, Series, Text, WorkedStep, texts
 
 router = Router(tags=["customers"])
 
@@ -116,22 +116,12 @@ class SectionOut(Schema):
         )  # fmt: skip
 
 
-class StepOut(Schema):
-    """One step of a derivation: what, how it is worked out, the result with its unit, and the documents."""
-
-    what: str
-    working: str
-    value: str
-    unit: str
-    basis: str
-
-
 class PricesOut(Schema):
     """What applies on a day; ``problems`` tell which fact is missing where nothing can be said."""
 
     day: date
     reasons: list[Pair]
-    steps: list[StepOut]
+    steps: list[WorkedStep]
     problems: list[ProblemOut]
 
 
@@ -141,7 +131,7 @@ class DerivationOut(Schema):
     bill_id: str
     outcome: str
     detail: str
-    steps: list[StepOut]
+    steps: list[WorkedStep]
 
 
 class RevealIn(Schema):
@@ -191,8 +181,8 @@ def prices(
     _, found = prices_on(viewer(request), customer_id, on or localdate())
     return PricesOut(
         day=found.day, reasons=[Pair(label=fact, value=follows) for fact, follows in found.reasons],
-        steps=[StepOut(**row) for row in found.steps],
-        problems=[ProblemOut.model_validate(vars(problem)) for problem in found.problems],
+        steps=[WorkedStep(**row) for row in found.steps],
+        problems=ProblemOut.all(found.problems),
     )  # fmt: skip
 
 
@@ -208,7 +198,7 @@ def derivation(
     _, bills = explained_bills(viewer(request), customer_id, month.replace(day=1))
     return [
         DerivationOut(bill_id=bill.bill_id, outcome=bill.outcome, detail=bill.detail,
-                      steps=[StepOut(**row) for row in bill.steps])
+                      steps=[WorkedStep(**row) for row in bill.steps])
         for bill in bills
     ]  # fmt: skip
 

@@ -10,12 +10,11 @@ from ninja.files import UploadedFile
 from wattwarden.app.console import imports as jobs
 from wattwarden.app.console.quality import data_quality
 from wattwarden.app.console.quarantine import quarantine_workbook, take_corrected, waiting_rows
-from wattwarden.domain.errors import NotAllowedError, Problem
 from wattwarden.records.models import ImportJob
 from wattwarden.web.api.access import viewer
-from wattwarden.web.api.exports import FILE, workbook
+from wattwarden.web.api.exports import FILE, XLSX, Wanted, given_out
 from wattwarden.web.api.problems import REFUSALS
-from wattwarden.web.api.shapes import Number, Reason, Text, Words
+from wattwarden.web.api.shapes import Number, Text, Words
 
 router = Router(tags=["data"])
 
@@ -46,6 +45,12 @@ class ImportIn(Schema):
     mapping: Words = ""
     table: Words = ""
     keep: bool = False
+
+
+class QuarantineQuery(Schema):
+    """Rows of which table; of all where it is empty."""
+
+    table: Words = ""
 
 
 class RefusedOut(Schema):
@@ -84,11 +89,8 @@ class QualityOut(Schema):
     found: dict[str, object]
 
 
-class QuarantineWanted(Schema):
-    """Which table, all where it is empty, and why the rows are needed."""
-
-    reason: Reason
-    table: Words = ""
+class QuarantineWanted(Wanted, QuarantineQuery):
+    """Why they are needed, and of which table."""
 
 
 @router.get("/imports", response={200: list[ImportOut], **REFUSALS}, summary="导入记录 · List imports")
@@ -123,9 +125,9 @@ def keep(request: HttpRequest, number: Annotated[Number, Path()]) -> ImportOut:
 
 
 @router.get("/quarantine", response={200: QuarantineOut, **REFUSALS}, summary="隔离区 · Refused rows")
-def waiting(request: HttpRequest, table: Annotated[Words, Query()] = "") -> QuarantineOut:
+def waiting(request: HttpRequest, query: Query[QuarantineQuery]) -> QuarantineOut:
     """Rows that wait, of one table or of all."""
-    found = waiting_rows(viewer(request), table or None)
+    found = waiting_rows(viewer(request), query.table or None)
     rows = [
         RefusedOut(
             entry_id=e.entry_id, table=e.table, file=e.file, sheet=e.sheet, line=e.line, column=e.column,
@@ -150,14 +152,12 @@ def corrected(request: HttpRequest, file: File[UploadedFile]) -> CorrectedOut:
 )
 def quarantine_file(request: HttpRequest, body: QuarantineWanted) -> HttpResponse:
     """The waiting rows as a workbook, to be corrected; recorded."""
-    return workbook("quarantine", quarantine_workbook(viewer(request), body.table or None, body.reason))
+    content = quarantine_workbook(viewer(request), body.table or None, body.reason)
+    return given_out(content, XLSX, "quarantine.xlsx")
 
 
 @router.get("/quality", response={200: QualityOut, **REFUSALS}, summary="数据质量 · Data quality")
 def quality(request: HttpRequest) -> QualityOut:
     """How good the data are that the last scan read."""
-    who = viewer(request)
-    if not (who.may("import_files") or who.may("see_findings")):
-        raise NotAllowedError(Problem("data quality", "a role that may not see it", "a role that may"))
-    found = data_quality()
+    found = data_quality(viewer(request))
     return QualityOut(scan=found[0] if found else None, found=dict(found[1]) if found else {})

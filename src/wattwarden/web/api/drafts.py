@@ -57,7 +57,7 @@ class RunOut(Schema):
         return cls(result=dict(run.result or {}), **{name: getattr(run, name) for name in names})
 
 
-class StepOut(Schema):
+class TakenStep(Schema):
     """A step that was taken."""
 
     move: str
@@ -76,7 +76,7 @@ class DraftOut(Schema):
     diff: list[str]
     check: RunOut | None
     backtest: RunOut | None
-    events: list[StepOut]
+    events: list[TakenStep]
 
 
 class StartIn(Schema):
@@ -124,7 +124,7 @@ def one(request: HttpRequest, number: DraftNumber) -> DraftOut:
     """Where it stands, its text, what it changes, its check, trial and history."""
     page = draft_page(viewer(request), number)
     events = [
-        StepOut(move=e.move, by=e.actor.username, at=e.at, state=e.state, reason=e.reason)
+        TakenStep(move=e.move, by=e.actor.username, at=e.at, state=e.state, reason=e.reason)
         for e in page.events
     ]
     return DraftOut(

@@ -1,14 +1,20 @@
 """Findings: the list, one of them, its proof."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 
+from wattwarden.app.console.charts import Chart
 from wattwarden.app.console.finding_detail import FindingDetail, finding_detail
+from wattwarden.app.console.finding_proof import finding_proof
 from wattwarden.app.console.findings import FindingFilter, find_page
+from wattwarden.app.proof_pack import ProofPack
+from wattwarden.domain.access import Viewer
+from wattwarden.domain.errors import Problem, WattwardenError
 from wattwarden.web.api.access import viewer
-from wattwarden.web.api.problems import REFUSALS
+from wattwarden.web.api.problems import REFUSALS, ProblemOut
 from wattwarden.web.api.shapes import (
     After,
     ClauseOut,
@@ -70,12 +76,44 @@ class FindingOut(Schema):
     case_id: int | None
 
 
+class HappenedOut(Schema):
+    """An event, a job or a visit, and when."""
+
+    at: str
+    what: Text
+
+
+class PackOut(Schema):
+    """About the customer, by all rules that found him: curves, what happened, what to check and heed."""
+
+    series: list[Series]
+    timeline: list[HappenedOut]
+    clears: list[Text]
+    first: list[Text]
+    safety: list[Text]
+
+    @classmethod
+    def of(cls, pack: ProofPack, charts: Sequence[Chart]) -> "PackOut":
+        """From the proof pack of the page."""
+        lists = {name: Text.all(getattr(pack, name)) for name in ("clears", "first", "safety")}
+        timeline = [HappenedOut(at=at, what=Text.of(what)) for at, what in pack.timeline]
+        return cls(series=[Series.of(chart) for chart in charts], timeline=timeline, **lists)
+
+
 class ProofOut(Schema):
-    """Why it was found: values, series, and the query of the rule with its values put in."""
+    """Why it was found: values, series and query of the rule, what would clear it, and the proof pack.
+
+    There is no pack about findings without a customer; ``problems`` tell why one cannot be read.
+    """
 
     values: list[Pair]
     series: list[Series]
     sql: str | None
+    clears: list[Text]
+    first: list[Text]
+    misses: Text | None
+    pack: PackOut | None
+    problems: list[ProblemOut]
 
 
 @router.get("", response={200: PageOut[FindingRow], **REFUSALS}, summary="疑点列表 · List findings")
@@ -93,9 +131,25 @@ def finding(request: HttpRequest, key: Annotated[Key, Path()]) -> FindingOut:
 
 @router.get("/{key}/proof", response={200: ProofOut, **REFUSALS}, summary="疑点证据 · Proof of a finding")
 def proof(request: HttpRequest, key: Annotated[Key, Path()]) -> ProofOut:
-    """Values, series and query that prove it. The look is recorded."""
-    found = finding_detail(viewer(request), key)
-    return ProofOut(values=Pair.all(found.proof), series=[Series.of(c) for c in found.charts], sql=found.sql)
+    """Values, series and query that prove it, and the proof pack. The look is recorded."""
+    who = viewer(request)
+    found = finding_detail(who, key)
+    rule = found.shown.rule
+    pack, problems = _pack(who, key)
+    return ProofOut(
+        values=Pair.all(found.proof), series=[Series.of(c) for c in found.charts], sql=found.sql,
+        clears=Text.all(rule.false_positives if rule else ()), first=Text.all(rule.checks if rule else ()),
+        misses=Text.of(rule.misses) if rule else None, pack=pack, problems=ProblemOut.all(problems),
+    )  # fmt: skip
+
+
+def _pack(who: Viewer, key: str) -> tuple[PackOut | None, Sequence[Problem]]:
+    """The pack, or why it cannot be read: the rest of the proof is told all the same."""
+    try:
+        shown = finding_proof(who, key)
+    except WattwardenError as error:
+        return None, error.problems
+    return PackOut.of(shown.pack, shown.charts) if shown.pack else None, ()
 
 
 def _out(found: FindingDetail) -> FindingOut:
@@ -105,7 +159,7 @@ def _out(found: FindingDetail) -> FindingOut:
         point=Text.of(found.point.title) if found.point else None,
         params=[Param.model_validate(vars(param)) for param in found.params],
         clauses=ClauseOut.all(found.clauses),
-        because=[Text.of(label) for label in found.because],
+        because=Text.all(found.because),
         related=[FindingRow.of(row) for row in found.related],
         case_id=found.case.pk if found.case else None,
     )

@@ -7,13 +7,12 @@ from django.http import HttpRequest
 from ninja import Path, Router, Schema
 
 from wattwarden.app.casework.statistics import HitLine, statistics
-from wattwarden.app.console.in_force import settings_in_force, site_content
+from wattwarden.app.console.in_force import installation
 from wattwarden.app.console.organisation import organisation
 from wattwarden.app.console.risk_map import PointSums, point_detail, risk_map
 from wattwarden.app.console.scans import Scan, scan_rules, scans
-from wattwarden.app.console.state import checks
 from wattwarden.calc.sampling import Estimate
-from wattwarden.domain.errors import NotAllowedError, Problem
+from wattwarden.domain.access import Role
 from wattwarden.web.api.access import viewer
 from wattwarden.web.api.problems import REFUSALS
 from wattwarden.web.api.shapes import Key, Number, Sums, Text
@@ -158,12 +157,31 @@ class CheckOut(Schema):
     says: str
 
 
+class RoleOut(Schema):
+    """What a role may do, the classes of personal data that it sees, and the most rows of one export."""
+
+    role: str
+    title: Text
+    may: list[str]
+    sees: list[str]
+    export_rows: int
+
+    @classmethod
+    def of(cls, name: str, role: Role) -> "RoleOut":
+        """From a role."""
+        return cls(
+            role=name, title=Text.of(role.title), may=list(role.may), sees=list(role.sees),
+            export_rows=role.export_rows,
+        )  # fmt: skip
+
+
 class StateOut(Schema):
-    """The installation: settings, files of the site, checks."""
+    """The installation: settings, files of the site, checks, roles."""
 
     settings: list[SettingOut]
     files: list[str]
     checks: list[CheckOut]
+    roles: list[RoleOut]
 
 
 @router.get("/risks", response={200: list[PointOut], **REFUSALS}, summary="风险地图 · Risk map")
@@ -230,13 +248,13 @@ def units(request: HttpRequest) -> list[UnitOut]:
 @router.get("/settings", response={200: StateOut, **REFUSALS}, summary="系统状态 · Settings and state")
 def state(request: HttpRequest) -> StateOut:
     """What is in force and whether everything works, for administrators; secrets are told as set or not."""
-    if not viewer(request).may("manage_settings"):
-        raise NotAllowedError(Problem("settings", "a role that may not see them", "an administrator"))
+    found = installation(viewer(request))
     return StateOut(
         settings=[
             SettingOut(title=Text.of(s.label), variable=s.variable, value=s.value, is_default=s.is_default)
-            for s in settings_in_force()
+            for s in found.settings
         ],
-        files=list(site_content()),
-        checks=[CheckOut(name=c.name, is_well=c.is_well, says=c.says) for c in checks()],
+        files=list(found.files),
+        checks=[CheckOut(name=c.name, is_well=c.is_well, says=c.says) for c in found.checks],
+        roles=[RoleOut.of(name, role) for name, role in found.roles.items()],
     )

@@ -24,6 +24,11 @@ class ProblemOut(Schema):
     expected: str
     action: str = ""
 
+    @classmethod
+    def all(cls, problems: Sequence[Problem]) -> "list[ProblemOut]":
+        """From problems of ours."""
+        return [cls.model_validate(vars(problem)) for problem in problems]
+
 
 class ProblemDetails(Schema):
     """RFC 9457: every answer that is not a success."""
@@ -61,7 +66,7 @@ def answer(status: int, problems: Sequence[Problem]) -> HttpResponse:
     """The answer that tells these problems."""
     told = ProblemDetails(
         title=title_of(status), status=status, detail="; ".join(map(str, problems)),
-        problems=[ProblemOut.model_validate(vars(problem)) for problem in problems],
+        problems=ProblemOut.all(problems),
     )  # fmt: skip
     return HttpResponse(told.model_dump_json(), status=status, content_type=MEDIA_TYPE)
 

@@ -14,7 +14,7 @@ from wattwarden.web.api.application import api
 _BETWEEN = " · "
 _TAGS = {
     "me": Label(zh="账号", en="Account"), "findings": Label(zh="疑点", en="Findings"),
-    "cases": Label(zh="工单", en="Cases"), "work": Label(zh="队列与现场", en="Queue and field work"),
+    "cases": Label(zh="工单", en="Cases"), "claims": Label(zh="退补与赔偿", en="Claims"), "work": Label(zh="队列与现场", en="Queue and field work"),
     "customers": Label(zh="客户与搜索", en="Customers and search"), "rules": Label(zh="规则", en="Rules"),
     "overview": Label(zh="总览", en="Overview"), "audit": Label(zh="审计", en="Audit"),
     "exports": Label(zh="导出", en="Exports"), "drafts": Label(zh="规则草稿", en="Rule drafts"),

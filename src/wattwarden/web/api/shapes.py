@@ -37,6 +37,11 @@ class Text(Schema):
         """From a label."""
         return cls(zh=label.zh, en=label.en)
 
+    @classmethod
+    def all(cls, labels: Sequence[Label]) -> "list[Text]":
+        """From labels."""
+        return [cls.of(label) for label in labels]
+
 
 class PageOut(Schema, Generic[Row]):
     """A page of a list; ``next`` starts the next one, null at the end."""
@@ -181,6 +186,16 @@ class Pair(Schema):
     def all(cls, pairs: Sequence[tuple[str, str]]) -> "list[Pair]":
         """From the pairs of a page."""
         return [cls(label=label, value=value) for label, value in pairs]
+
+
+class WorkedStep(Schema):
+    """One step of a derivation: what, how it is worked out, the result with its unit, and the documents."""
+
+    what: str
+    working: str
+    value: str
+    unit: str
+    basis: str
 
 
 class Param(Schema):

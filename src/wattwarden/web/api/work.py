@@ -71,7 +71,7 @@ class SheetOut(Schema):
         }
         return cls(
             case=CaseRow.of(sheet.listed), version=sheet.version, address=sheet.address,
-            checks=[Text.of(label) for label in sheet.checks],
+            checks=Text.all(sheet.checks),
             entries=[
                 EntryOut(id=e.entry_id, kind=e.kind, noted_at=e.noted_at, data=e.data, conflict=e.conflict)
                 for e in sheet.entries

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from wattwarden.app.casework.photo_parts import take_part
+from wattwarden.app.casework.photo_parts import Part, take_photo
 from wattwarden.app.casework.photos import read_photo
-from wattwarden.app.casework.visits import keep_photo_entry, my_visits, number_of, take_entries, visit_sheet
+from wattwarden.app.casework.visits import my_visits, number_of, take_entries, visit_sheet
 from wattwarden.domain.errors import WattwardenError
 from wattwarden.web.middleware import viewer_of
 
@@ -69,12 +69,11 @@ def photo_part(request: HttpRequest, case_id: int, entry_id: str) -> JsonRespons
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"problem": "X-Photo: offset, total and sha256 were expected"}, status=_REFUSED)
     try:
-        number = number_of(entry_id)
-        received = take_part(viewer, case_id, number, offset, total, digest, request.body)
-        taken = keep_photo_entry(viewer, case_id, number, told, received.stored) if received.stored else None
+        part = Part(offset, total, digest, request.body)
+        size, taken = take_photo(viewer, case_id, number_of(entry_id), part, told)
     except WattwardenError as error:
         return JsonResponse({"problem": "; ".join(map(str, error.problems))}, status=_REFUSED)
-    return JsonResponse({"size": received.size, "entry": vars(taken) if taken else None})
+    return JsonResponse({"size": size, "entry": vars(taken) if taken else None})
 
 
 @require_GET
