@@ -13,7 +13,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,10 +94,8 @@ def feature_speed(folder: Path, customers: int, days: int) -> Speed:
     reads = derivation.reads if derivation else {}
     with duckdb.connect(config={"threads": THREADS, "preserve_insertion_order": False}) as connection:
         connection.execute(f"CREATE VIEW reading_daily AS SELECT * FROM read_parquet('{folder}/*.parquet')")
-        connection.execute(
-            "CREATE TABLE meter AS SELECT 'M' || lpad(CAST(i AS VARCHAR), 7, '0') AS meter_id, "
-            f"'C' || lpad(CAST(i AS VARCHAR), 7, '0') AS customer_id, 'billing' AS role, 1 AS multiplier FROM range({customers}) AS r(i)"
-        )
+        for statement in _around(customers, days):
+            connection.execute(statement)
 
         def work() -> int:
             given = {name: connection.sql(sql).to_arrow_table() for name, sql in reads.items()}
@@ -110,6 +108,23 @@ def feature_speed(folder: Path, customers: int, days: int) -> Speed:
     size = sum(path.stat().st_size for path in folder.glob("*.parquet"))
     what = f"daily features, {customers:,} customers × {days:,} days"
     return Speed(what, customers * days, size, *seconds, "plain scan of the columns", *scan, FEATURE_TARGET_S)
+
+
+def _around(customers: int, days: int) -> Iterator[str]:
+    """Tables beside the readings: a meter a customer, all under one unit, with weather of every day."""
+    numbers = f"FROM range({customers}) AS r(i)"
+    customer = "'C' || lpad(CAST(i AS VARCHAR), 7, '0') AS customer_id"
+    yield (
+        f"CREATE TABLE meter AS SELECT 'M' || lpad(CAST(i AS VARCHAR), 7, '0') AS meter_id, {customer}, "
+        f"'billing' AS role, 1 AS multiplier {numbers}"
+    )
+    yield f"CREATE TABLE customer AS SELECT {customer}, '4301011' AS org_id {numbers}"
+    yield "CREATE TABLE org_unit AS SELECT * FROM (VALUES ('4301', NULL), ('4301011', '4301')) AS u(org_id, parent_org_id)"
+    yield (
+        "CREATE TABLE weather_daily AS SELECT '4301' AS org_id, "
+        f"DATE '1970-01-01' + CAST({FIRST_DAY} + i AS INTEGER) AS weather_date, "
+        f"17.5 - 12 * cos(i / 58.1) AS mean_c FROM range({days}) AS r(i)"
+    )
 
 
 def training_speed(customers: int) -> Speed:

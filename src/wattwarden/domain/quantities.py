@@ -55,6 +55,7 @@ QUANTITIES: dict[str, Quantity] = {
     "permille": _decimal(12, 4, "‰", "‰"),
     "ratio": _decimal(18, 6, "", ""),
     "degree": _decimal(12, 6, "°", "°"),
+    "celsius": _decimal(12, 2, "℃", "°C"),
     "km": _decimal(12, 3, "公里", "km"),
     "hours": _decimal(12, 2, "小时", "h"),
     "days": _decimal(12, 2, "天", "days"),

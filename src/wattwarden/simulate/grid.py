@@ -1,14 +1,16 @@
-"""Daily supply of the areas and outages."""
+"""Daily supply of the areas, weather and outages."""
 
 from datetime import timedelta
 
 import numpy as np
+import pyarrow as pa
 
 from wattwarden.domain.tables import ARRIVED_AT
 from wattwarden.simulate.columns import Fixed, Frame, ids
-from wattwarden.simulate.county import feeder_of, technical_loss
-from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY
+from wattwarden.simulate.county import COUNTY, feeder_of, technical_loss
+from wattwarden.simulate.plan import CHINA_OFFSET_S, SECONDS_PER_DAY, Floats, Plan
 from wattwarden.simulate.readings import AreaBook
+from wattwarden.simulate.usage import Weather
 from wattwarden.simulate.world import World, area_id
 
 PEAK_TO_MEAN = 1.9
@@ -41,6 +43,25 @@ def supply_frame(world: World, book: AreaBook) -> Frame:
         "meters_read": book.read.ravel(),
         ARRIVED_AT: (day + 1) * SECONDS_PER_DAY + 7 * 3_600 - CHINA_OFFSET_S,
     }
+
+
+def weather_frame(plan: Plan, sky: Weather) -> Frame:
+    """Rows of ``weather_daily``: one station for the county, its highs and lows 4 to 6 °C off the mean."""
+    rng = plan.random("thermometer")
+    day = plan.start_number + np.arange(plan.days)
+    up, down = rng.uniform(4, 6, (2, plan.days))
+    return {
+        "org_id": pa.array([COUNTY] * plan.days),
+        "weather_date": day,
+        "mean_c": _hundredths(sky.mean_c),
+        "high_c": _hundredths(sky.mean_c + up),
+        "low_c": _hundredths(sky.mean_c - down),
+        ARRIVED_AT: (day + 1) * SECONDS_PER_DAY + 7 * 3_600 - CHINA_OFFSET_S,
+    }
+
+
+def _hundredths(values: Floats) -> Fixed:
+    return Fixed(np.rint(values * 100).astype(np.int64), 2)
 
 
 def add_outages(world: World) -> None:

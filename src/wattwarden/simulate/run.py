@@ -20,7 +20,7 @@ from wattwarden.simulate.devices import add_devices
 from wattwarden.simulate.dirt import spoil
 from wattwarden.simulate.faults import plant_all
 from wattwarden.simulate.gate_areas import choose_gate_areas, gate_frame, reserve, write_area_truth
-from wattwarden.simulate.grid import add_outages, supply_frame
+from wattwarden.simulate.grid import add_outages, supply_frame, weather_frame
 from wattwarden.simulate.history import add_history
 from wattwarden.simulate.market import add_balance, add_market
 from wattwarden.simulate.misbilling import billed_terms
@@ -68,6 +68,7 @@ def simulate(
             progress(last, plan.customers)
     add_balance(world, county)
     _write(world, store, "area_supply_daily", supply_frame(world, areas))
+    _write(world, store, "weather_daily", weather_frame(plan, sky))
     _write(world, store, "access_log", access_frame(world))
     if plan.dirt:
         spoil(world, store.rows, folder / "truth")

@@ -21,6 +21,10 @@ SOLAR_HOURS = 2.9
 """Mean daily full-load hours of photovoltaics."""
 MOVED_SHARE, AWAY_SHARE = 0.04, 0.15
 """Customers whose level of use changes for good, and who are away for five to 25 days, in one history."""
+MEAN_C, SWING_C, COLDEST_DAY, DAYS_OF_YEAR = 17.5, 12.0, 15, 365.25
+"""Temperature of the county: mean of the year, amplitude, and when it is coldest."""
+DEGREES_PER_HEAT = 40.0
+"""Degrees beside the usual per unit of the logarithm of ``heat``: 4 °C are a tenth more use in midsummer."""
 SELF_USE = 0.35
 """Part of the solar energy that is used on the spot."""
 
@@ -67,12 +71,14 @@ class Weather:
         month: Calendar month of each day, 0 is January.
         weekend, holiday: Day types; a holiday is a public holiday that is not a working day.
         heat: Common daily factor of weather-driven use.
+        mean_c: Mean temperature, °C: warmer than usual in summer and colder in winter where ``heat`` is high.
     """
 
     month: Ints
     weekend: Bools
     holiday: Bools
     heat: Floats
+    mean_c: Floats
 
 
 def weather(plan: Plan) -> Weather:
@@ -87,7 +93,14 @@ def weather(plan: Plan) -> Weather:
         weekend=np.array([d.weekday() >= 5 for d in days]),
         holiday=np.array([chinese_calendar.get_holiday_detail(d)[1] is not None for d in days]),
         heat=np.exp(heat),
+        mean_c=_temperature(np.array([d.timetuple().tm_yday for d in days]), heat),
     )
+
+
+def _temperature(day_of_year: Ints, heat: Floats) -> Floats:
+    """A yearly wave that is lowest in mid-January, and off it what drives the use of the season."""
+    season = -np.cos(2 * np.pi * (day_of_year - COLDEST_DAY) / DAYS_OF_YEAR)
+    return np.asarray(MEAN_C + SWING_C * season + DEGREES_PER_HEAT * heat * season, dtype=np.float64)
 
 
 def simulate_usage(world: World, sky: Weather, first: int, last: int) -> Usage:

@@ -10,13 +10,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wattwarden.calc.tariff.compiled import compiled, in_parts
+from wattwarden.models.theft.degrees import degrees_of_days
 from wattwarden.models.theft.invoices import Floats, Ints
 
 Matrix = NDArray[np.float32]
 NAMES = (
     *("daily_days", "daily_missing", "daily_zero", "daily_level", "daily_change", "daily_fall_score"),
     *("daily_fall", "daily_since_fall", "daily_low_run", "daily_swings", "daily_restless", "daily_echo"),
-    *("daily_weekend", "daily_month_end"),
+    *("daily_weekend", "daily_month_end", "daily_weather", "daily_weather_change"),
 )
 SCHEMA = pa.schema([("customer_id", pa.string()), *((name, pa.float64()) for name in NAMES)])
 FEWEST_DAYS = 14
@@ -33,16 +34,23 @@ READING_DAYS = 3
 SPREAD_FLOOR = 0.1
 SIDE = 5
 """A break has at least so many days on each side."""
+FEWEST_WEATHER_DAYS = 28
+"""Earlier days with known weather from which a customer's response to it says something."""
+LEAST_VARIANCE = 1.0
+"""Variance of the degrees below which the weather was always the same."""
+LEVEL_NOISE = 1e-6
 WEEK, SATURDAY, SUNDAY = 7, 2, 3
 """1970-01-01, day 0, was a Thursday."""
 
 
-def daily_features(meters: pa.Table, readings: pa.Table) -> pa.Table:
+def daily_features(meters: pa.Table, readings: pa.Table, weather: pa.Table, units: pa.Table) -> pa.Table:
     """Figures of every customer with enough days.
 
     Args:
-        meters: ``meter`` (numbers 0 … n - 1 in order) and ``customer_id``.
+        meters: ``meter`` (numbers 0 … n - 1 in order), ``customer_id`` and the customer's ``org_id``.
         readings: ``meter``, ``day`` (days since 1970) and ``kwh``: the register times the multiplier.
+        weather: ``org_id``, ``day`` and ``mean_c``, °C; without rows there is nothing to say of the weather.
+        units: ``org_id`` and ``parent_org_id``.
 
     Returns:
         ``SCHEMA``; shares from 0 to 1, changes as natural logarithms, NULL where there is nothing to say.
@@ -52,11 +60,15 @@ def daily_features(meters: pa.Table, readings: pa.Table) -> pa.Table:
     first = int(pc.min(readings.column("day")).as_py())
     last = int(pc.max(readings.column("day")).as_py())
     use = energy_of_days(readings, first, last, meters.num_rows)
-    names, owner = np.unique(meters.column("customer_id").to_numpy(zero_copy_only=False), return_inverse=True)
+    names, at, owner = np.unique(
+        meters.column("customer_id").to_numpy(zero_copy_only=False), return_index=True, return_inverse=True
+    )
     use = use if len(names) == len(owner) and (owner == np.arange(len(owner))).all() else _summed(use, owner)
-    figures = figures_of_days(use, first)
+    degrees = degrees_of_days(weather, units, first, use.shape[1])
+    place = degrees.places_of(meters.column("org_id").take(at))
+    figures = figures_of_days(use, first, degrees.by_day, place)
     kept = np.flatnonzero(~np.isnan(figures[:, 0]))
-    columns = [pa.array(figures[kept, place], from_pandas=True) for place in range(len(NAMES))]
+    columns = [pa.array(figures[kept, column], from_pandas=True) for column in range(len(NAMES))]
     return pa.table([pa.array(names[kept], pa.string()), *columns], schema=SCHEMA)
 
 
@@ -80,19 +92,21 @@ def _lay_out(
         matrix[meter[row], day[row] - first] = register[row]
 
 
-def figures_of_days(use: Matrix, first: int) -> Floats:
+def figures_of_days(use: Matrix, first: int, degrees: Matrix, place: Ints) -> Floats:
     """``NAMES`` for each row of a matrix of daily energy.
 
     Args:
         use: kWh by customer and day, ``NaN`` where unknown.
         first: Number of the first day, days since 1970.
+        degrees: Heating and cooling degrees by place and day, ``NaN`` where unknown.
+        place: Row of ``degrees`` for each row of ``use``.
     """
     dates = first + np.arange(use.shape[1]).astype("datetime64[D]")
     ahead = (dates + READING_DAYS).astype("datetime64[M]") != dates.astype("datetime64[M]")
     weekday = (first + np.arange(use.shape[1])) % WEEK
     weekend = (weekday == SATURDAY) | (weekday == SUNDAY)
     result = np.full((len(use), len(NAMES)), np.nan)
-    in_parts(len(use), lambda part: _rows(use[part], weekend, ahead, result[part]))
+    in_parts(len(use), lambda part: _rows(use[part], weekend, ahead, degrees, place[part], result[part]))
     return result
 
 
@@ -107,7 +121,14 @@ def _summed(use: Matrix, owner: Ints) -> Matrix:
 
 
 @compiled
-def _rows(use: Matrix, weekend: NDArray[np.bool_], month_end: NDArray[np.bool_], result: Floats) -> None:
+def _rows(
+    use: Matrix,
+    weekend: NDArray[np.bool_],
+    month_end: NDArray[np.bool_],
+    degrees: Matrix,
+    place_of_row: Ints,
+    result: Floats,
+) -> None:
     """All figures of some rows."""
     days = use.shape[1]
     known, place = np.empty(days, np.float32), np.empty(days, np.int64)
@@ -129,6 +150,7 @@ def _rows(use: Matrix, weekend: NDArray[np.bool_], month_end: NDArray[np.bool_],
         _moves(values, level, result[row])
         result[row, 12] = _gap(level, place, count, weekend)
         result[row, 13] = _gap(level, place, count, month_end)
+        _follow(level, place, count - recent, degrees[place_of_row[row]], result[row])
 
 
 @compiled
@@ -180,3 +202,32 @@ def _moves(values: NDArray[np.float32], level: NDArray[np.float32], result: Floa
     spread, mean = level.var(), level.mean()
     if spread > 0 and count > WEEK:
         result[11] = ((level[WEEK:] - mean) * (level[:-WEEK] - mean)).mean() / spread
+
+
+@compiled
+def _follow(
+    level: NDArray[np.float32], place: Ints, before: int, degrees: NDArray[np.float32], result: Floats
+) -> None:
+    """How the days follow the weather, and how far those from ``before`` on lie beside it.
+
+    The line of the level on the degrees (least squares) is drawn through the earlier days alone.
+    """
+    count, x, y, xx, xy, yy = 0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for position in range(before):
+        degree = degrees[place[position]]
+        if not np.isnan(degree):
+            count += 1
+            x, y = x + degree, y + level[position]
+            xx, xy, yy = xx + degree**2, xy + degree * level[position], yy + level[position] ** 2
+    if count < FEWEST_WEATHER_DAYS or xx - x * x / count < count * LEAST_VARIANCE:
+        return
+    together, spread = xy - x * y / count, xx - x * x / count
+    result[14] = together / np.sqrt(spread * max(yy - y * y / count, LEVEL_NOISE * count))
+    beside, later = 0.0, 0
+    for position in range(before, len(level)):
+        degree = degrees[place[position]]
+        if not np.isnan(degree):
+            later += 1
+            beside += level[position] - y / count - together / spread * (degree - x / count)
+    if later > 0:
+        result[15] = beside / later

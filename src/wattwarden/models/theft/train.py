@@ -6,15 +6,20 @@ The features are cut into bins once for all boosters of a fit: with a thousand c
 growing the trees. Where the bins lie depends on the values of the known customers, never on an outcome.
 
 Boosters grow side by side, one processor each: threads within a booster would meet after each split, and
-where other programs compute as well, each would wait for the slowest there.
+where other programs compute as well, each would wait for the slowest there. They grow in processes of their
+own, because the library keeps one number of threads for a whole process: to grow with one and to predict with
+two at the same time writes beyond its buffers.
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import lightgbm
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
@@ -135,22 +140,28 @@ def fit(features: Features, known: Known, grown: Progress = lambda: None) -> Mod
         features: Of all customers, those of the neighbours included.
     """
     values, outcome = features.values[known.rows], known.outcome[known.rows]
-    data, part = binned(values, outcome), parts_of(known)[known.rows]
-
-    def grow(task: int) -> lightgbm.Booster:
-        number, make = divmod(task, len(MAKES))
-        learned = data.subset(np.flatnonzero(part != number).tolist())
-        return boosted(learned, MAKES[make], known.seed * 100 + task)
-
+    part = parts_of(known)[known.rows]
     apart, boosters = np.zeros(len(part)), []
-    with ThreadPoolExecutor(THREADS) as pool:
-        for task, booster in enumerate(pool.map(grow, range(PARTS * len(MAKES)))):
+    with TemporaryDirectory() as folder, Parallel(THREADS, return_as="generator") as pool:
+        bins = str(Path(folder) / "bins")
+        binned(values, outcome).save_binary(bins)
+        grow = (
+            delayed(_grown)(bins, np.flatnonzero(part != number), settings, known.seed * 100 + task)
+            for task, (number, settings) in enumerate(product(range(PARTS), MAKES))
+        )
+        for task, text in enumerate(pool(grow)):
             held = part == task // len(MAKES)
-            apart[held] += predicted(booster, values[held]) / len(MAKES)
-            boosters.append(booster.model_to_string())
+            apart[held] += predicted(lightgbm.Booster(model_str=text), values[held]) / len(MAKES)
+            boosters.append(text)
             grown()
     scores, shares = calibrated(apart, outcome)
     return Model(features.names, tuple(boosters), scores, shares)
+
+
+def _grown(bins: str, rows: Ints, settings: Settings, seed: int) -> str:
+    """Text of one booster, grown on some rows of the file of bins."""
+    data = lightgbm.Dataset(bins, params=dict(BINS)).construct()
+    return boosted(data.subset(rows.tolist()), settings, seed).model_to_string()
 
 
 def calibrated(scores: Floats, outcome: NDArray[np.bool_]) -> tuple[Floats, Floats]:

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from wattwarden.records.prefix import beginnings
+
 _OPEN, _JUDGED = models.Q(is_open=True), ~models.Q(outcome="")
 _GUARDED = ("staff_side", "staff_ids", "customer_id")
 """What the guard asks of a case beside its unit."""
@@ -101,9 +103,9 @@ class Case(models.Model):
             ),
             models.Index(fields=("closed_at",), name="case_by_closing"),
             models.Index(fields=("org_path", "-net_value_fen"), name="case_by_org"),
-            models.Index(fields=("customer_id",), name="case_by_customer"),
-            models.Index(fields=("premise_id",), name="case_by_premise"),
-            models.Index(fields=("subject_id",), name="case_by_subject"),
+            beginnings("customer_id", "case_by_customer"),
+            beginnings("premise_id", "case_by_premise"),
+            beginnings("subject_id", "case_by_subject"),
             models.Index(fields=("area_id",), name="case_by_area"),
             models.Index(fields=("case_key",), name="case_by_key"),
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from wattwarden.records.prefix import beginnings
+
 
 class Customer(models.Model):
     """用电客户: the words he is looked for by."""
@@ -19,7 +21,7 @@ class Customer(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("name",), name="customer_by_name"),
+            beginnings("name", "customer_by_name"),
             models.Index(fields=("phone",), name="customer_by_phone"),
             models.Index(fields=("org_path", "customer_id"), name="customer_by_org"),
         )

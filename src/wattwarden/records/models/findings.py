@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from wattwarden.records.prefix import beginnings
+
 
 class Finding(models.Model):
     """疑点: what FINDING_SCHEMA and LIFE_SCHEMA say, with the worth of its case.
@@ -62,8 +64,9 @@ class Finding(models.Model):
             models.Index(fields=("org_path", "-net_value_fen"), name="finding_by_org"),
             models.Index(fields=("rule_id", "-net_value_fen"), name="finding_by_rule"),
             models.Index(fields=("risk", "-net_value_fen"), name="finding_by_risk"),
-            models.Index(fields=("customer_id",), name="finding_by_customer"),
-            models.Index(fields=("premise_id",), name="finding_by_premise"),
+            beginnings("customer_id", "finding_by_customer"),
+            beginnings("premise_id", "finding_by_premise"),
+            beginnings("subject_id", "finding_by_subject"),
             models.Index(fields=("case_key",), name="finding_by_case"),
         )
 
