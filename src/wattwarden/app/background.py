@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Model, QuerySet
 
 _LOG = logging.getLogger(__name__)
@@ -32,4 +32,5 @@ def in_background(
                 _LOG.error("%s ended without a result", name)
             connections.close_all()
 
-    threading.Thread(target=run, name=name, daemon=True).start()
+    # A request with an idempotency key is one transaction: before its end the thread would not see the row.
+    transaction.on_commit(threading.Thread(target=run, name=name, daemon=True).start)
