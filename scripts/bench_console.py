@@ -42,6 +42,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("risk point", "controller", "/risks/1.2.3/"),
     ("findings", "controller", "/findings/"),
     ("findings, filtered", "controller", "/findings/?risk=1.2&severity=high&sort=newest"),
+    ("findings by words", "controller", "/findings/?q={customer}"),
     ("findings of an auditor", "auditor", "/findings/?sort=newest"),
     ("finding", "controller", "/findings/{finding}/"),
     ("cases", "controller", "/cases/"),

@@ -256,10 +256,14 @@ def _reason(seen: CaseView, event: Event) -> Label:
 
 def _related(viewer: Viewer, case: Case) -> list[Case]:
     rows = visible(Case, viewer, "see_cases").exclude(pk=case.pk)
-    same = rows.filter(customer_id=case.customer_id)[:_LINKED] if case.customer_id else rows.none()
+    same = (
+        rows.filter(customer_id=case.customer_id).order_by("-pk")[:_LINKED]
+        if case.customer_id
+        else rows.none()
+    )
     found = {row.pk: row for row in same}
     if case.area_id:
-        near = rows.filter(area_id=case.area_id, is_open=True).order_by("-net_value_fen")[:_LINKED]
+        near = rows.filter(area_id=case.area_id, is_open=True).order_by("-net_value_fen", "pk")[:_LINKED]
         found |= {row.pk: row for row in near}
     return list(found.values())
 

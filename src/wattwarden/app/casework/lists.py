@@ -17,7 +17,7 @@ from wattwarden.domain.errors import fail
 from wattwarden.domain.labels import Label
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Case
-from wattwarden.records.prefix import begins_any, numbered
+from wattwarden.records.prefix import begins_any, in_order, numbered
 
 CARDS = 8
 """Cases shown in a column of the board."""
@@ -94,7 +94,7 @@ def case_page(
         found = found.filter(Q(net_value_fen__lt=worth) | Q(net_value_fen=worth, pk__gt=pk))
     # One row more than shown tells whether there is a next page.
     order = ("due_at", "pk") if is_late else ("-net_value_fen", "pk")
-    taken = list(found.select_related("owner").order_by(*order)[: rows + 1])
+    taken = list(found.select_related("owner").order_by(*in_order(order, chosen.q))[: rows + 1])
     shown = taken[:rows]
     last = shown[-1] if len(taken) > rows else None
     if last is None:

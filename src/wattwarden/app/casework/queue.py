@@ -21,6 +21,10 @@ from wattwarden.records.models import Case
 
 CONSIDERED = 200
 """Waiting cases looked at for one plan: the drawn ones and the most valuable."""
+IN_HAND = 30
+"""Cases in hand that the page shows, those due first."""
+_WEIGHED = ("premise_id", "subject_kind", "subject_id", "org_id", "area_id", "net_value_fen", "place", "drawn_at_random",
+            "draw_probability")  # fmt: skip
 _TRIES = 30
 
 
@@ -29,13 +33,15 @@ class Queue:
     """What a person has in hand, and what his team would do next.
 
     Attributes:
-        mine: Cases he owns that are in work.
+        mine: Cases he owns that are in work, at most ``IN_HAND``.
+        in_hand: How many there are.
         planned: The stops of a day, in order.
         waiting: How many cases wait.
         minutes_left: Of his day, after what he has in hand.
     """
 
     mine: Sequence[ListedCase]
+    in_hand: int
     planned: Sequence[ListedCase]
     waiting: int
     minutes_left: int
@@ -43,14 +49,16 @@ class Queue:
 
 def my_queue(viewer: Viewer) -> Queue:
     """My cases in work, and the stops that fit into the rest of the day."""
-    mine = list(_mine(viewer).select_related("owner").order_by("due_at", "pk")[:CONSIDERED])
-    left = _minutes_left(mine)
+    in_hand = _in_hand(viewer)
+    mine = _mine(viewer).select_related("owner").order_by("due_at", "pk")[:IN_HAND]
+    left = _minutes_left(in_hand)
     rows = _free(viewer)
     considered = _considered(rows)
     (day,) = plan(_waiting(considered), [_crew(viewer, considered, left)], Travel())
-    by_id = {str(row.pk): row for row in considered}
-    planned = [by_id[case] for stop in day.visits for case in stop.case_ids]
-    return Queue(listed(viewer, mine), listed(viewer, planned), rows.count(), left)
+    stops = [int(case) for stop in day.visits for case in stop.case_ids]
+    found = rows.select_related("owner").in_bulk(stops)
+    planned = [found[case] for case in stops if case in found]
+    return Queue(listed(viewer, mine), len(in_hand), listed(viewer, planned), rows.count(), left)
 
 
 def take_next_case(viewer: Viewer) -> Case:
@@ -60,9 +68,9 @@ def take_next_case(viewer: Viewer) -> Case:
         WattwardenError: his day is full, or nothing waits for him.
     """
     user_id = viewer.user_id or 0
-    mine = list(_mine(viewer)[:CONSIDERED])
-    left = _minutes_left(mine)
-    area = mine[-1].area_id if mine else None
+    in_hand = _in_hand(viewer)
+    left = _minutes_left(in_hand)
+    area = in_hand[-1].area_id if in_hand else None
     lost: set[int] = set()
     for _ in range(_TRIES):
         considered = [row for row in _considered(_free(viewer)) if row.pk not in lost]
@@ -108,13 +116,15 @@ def _mine(viewer: Viewer) -> QuerySet[Case]:
     return visible(Case, viewer, "see_cases").filter(is_open=True, owner=viewer.user_id)
 
 
+def _in_hand(viewer: Viewer) -> list[Case]:
+    """What says how much of his day is taken, and where he was sent last."""
+    return list(_mine(viewer).only("place", "step", "area_id").order_by("pk"))
+
+
 def _considered(rows: QuerySet[Case]) -> list[Case]:
-    drawn = rows.filter(drawn_at_random=True).order_by("pk")[:CONSIDERED]
-    best = (
-        rows.filter(drawn_at_random=False)
-        .select_related("owner")
-        .order_by("-net_value_fen", "pk")[:CONSIDERED]
-    )
+    weighed = rows.only(*_WEIGHED)
+    drawn = weighed.filter(drawn_at_random=True).order_by("pk")[:CONSIDERED]
+    best = weighed.filter(drawn_at_random=False).order_by("-net_value_fen", "pk")[:CONSIDERED]
     return [*drawn, *best]
 
 

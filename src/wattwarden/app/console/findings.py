@@ -17,7 +17,7 @@ from wattwarden.domain.finding import LifeState
 from wattwarden.domain.money import FEN_PER_YUAN
 from wattwarden.records.guard import visible
 from wattwarden.records.models import Finding
-from wattwarden.records.prefix import begins, begins_any
+from wattwarden.records.prefix import begins, begins_any, in_order
 from wattwarden.rulekit.model import Rule
 
 SORTS: Mapping[str, tuple[str, type]] = {
@@ -103,7 +103,8 @@ def find_page(viewer: Viewer, chosen: FindingFilter, after: str | None = None) -
             _day(str(worth))
         rows = rows.filter(Q(**{f"{column}__lt": worth}) | Q(**{column: worth, "finding_key__gt": key}))
     # One row more than shown tells whether there is a next page.
-    found = list(rows.order_by(f"-{column}", "finding_key")[: ROWS_PER_PAGE + 1])
+    order = in_order((f"-{column}", "finding_key"), chosen.q)
+    found = list(rows.order_by(*order)[: ROWS_PER_PAGE + 1])
     shown = found[:ROWS_PER_PAGE]
     if len(found) <= ROWS_PER_PAGE:
         return Page(listed(viewer, shown), None)

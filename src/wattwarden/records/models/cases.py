@@ -106,7 +106,7 @@ class Case(models.Model):
             beginnings("customer_id", "case_by_customer"),
             beginnings("premise_id", "case_by_premise"),
             beginnings("subject_id", "case_by_subject"),
-            models.Index(fields=("area_id",), name="case_by_area"),
+            models.Index(fields=("area_id", "-net_value_fen", "id"), name="case_by_area"),
             models.Index(fields=("case_key",), name="case_by_key"),
         )  # fmt: skip
 

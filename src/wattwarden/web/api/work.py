@@ -21,9 +21,10 @@ _MOST_ENTRIES = 200
 
 
 class QueueOut(Schema):
-    """What I have in hand, and what fits into the rest of my day."""
+    """What I have in hand, due first and at most 30 of it; and what fits into the rest of my day."""
 
     mine: list[CaseRow]
+    in_hand: int
     planned: list[CaseRow]
     waiting: int
     minutes_left: int
@@ -117,7 +118,7 @@ def queue(request: HttpRequest) -> QueueOut:
     """My cases in work, and the stops that fit into the rest of the day."""
     found = my_queue(viewer(request))
     return QueueOut(
-        mine=[CaseRow.of(row) for row in found.mine], planned=[CaseRow.of(row) for row in found.planned],
+        mine=[CaseRow.of(row) for row in found.mine], in_hand=found.in_hand, planned=[CaseRow.of(row) for row in found.planned],
         waiting=found.waiting, minutes_left=found.minutes_left,
     )  # fmt: skip
 
