@@ -1,8 +1,10 @@
 """Actions on a case: one transaction, a second person, a stale page, a form sent twice, money in bounds."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.casework.world import Doing
 from wattwarden.domain.errors import WattwardenError
@@ -112,3 +114,19 @@ def test_a_case_is_given_to_whoever_may_see_it(one_case: int) -> None:
     to_step(one_case, "triaged")
     Doing("controller").act(one_case, "assign", owner_id="s-station_worker", note="please")
     assert Case.objects.get(pk=one_case).owner == User.objects.get(username="station_worker")
+
+
+@pytest.mark.parametrize("days", [-400, -2, 2])
+def test_a_server_clock_that_is_set_changes_no_order(
+    one_case: int, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """What comes later in the history never lies before it, and the page still tells when the case is due."""
+    to_step(one_case, "triaged")
+    real = timezone.localtime
+    monkeypatch.setattr(timezone, "localtime", lambda *at: real(*at) + timedelta(days=days))
+    Doing("station_worker").act(one_case, "take")
+    monkeypatch.setattr(timezone, "localtime", real)
+    Doing("station_worker").act(one_case, "arrive")
+    times = list(CaseEvent.objects.filter(case=one_case).order_by("number").values_list("at", flat=True))
+    assert times == sorted(times)
+    assert Case.objects.get(pk=one_case).due_at is not None

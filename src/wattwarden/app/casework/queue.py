@@ -1,11 +1,11 @@
 """The queue: my team's work under its capacity, and the next case for whoever asks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from wattwarden.app.casework.act_on_case import act_on_case
 from wattwarden.app.casework.lists import ListedCase, listed
@@ -58,7 +58,7 @@ def my_queue(viewer: Viewer) -> Queue:
     stops = [int(case) for stop in day.visits for case in stop.case_ids]
     found = rows.select_related("owner").in_bulk(stops)
     planned = [found[case] for case in stops if case in found]
-    return Queue(listed(viewer, mine), len(in_hand), listed(viewer, planned), rows.count(), left)
+    return Queue(listed(viewer, mine), sum(in_hand.values()), listed(viewer, planned), rows.count(), left)
 
 
 def take_next_case(viewer: Viewer) -> Case:
@@ -68,9 +68,8 @@ def take_next_case(viewer: Viewer) -> Case:
         WattwardenError: his day is full, or nothing waits for him.
     """
     user_id = viewer.user_id or 0
-    in_hand = _in_hand(viewer)
-    left = _minutes_left(in_hand)
-    area = in_hand[-1].area_id if in_hand else None
+    left = _minutes_left(_in_hand(viewer))
+    area = _mine(viewer).order_by("-pk").values_list("area_id", flat=True).first()
     lost: set[int] = set()
     for _ in range(_TRIES):
         considered = [row for row in _considered(_free(viewer)) if row.pk not in lost]
@@ -116,9 +115,10 @@ def _mine(viewer: Viewer) -> QuerySet[Case]:
     return visible(Case, viewer, "see_cases").filter(is_open=True, owner=viewer.user_id)
 
 
-def _in_hand(viewer: Viewer) -> list[Case]:
-    """What says how much of his day is taken, and where he was sent last."""
-    return list(_mine(viewer).only("place", "step", "area_id").order_by("pk"))
+def _in_hand(viewer: Viewer) -> Mapping[tuple[str, str], int]:
+    """How many cases he has in hand, by place and step: counted there, for a list may be long."""
+    found = _mine(viewer).values_list("place", "step").annotate(count=Count("pk")).order_by()
+    return {(place, step): count for place, step, count in found}
 
 
 def _considered(rows: QuerySet[Case]) -> list[Case]:
@@ -144,8 +144,9 @@ def _crew(viewer: Viewer, rows: Sequence[Case], left: int) -> Crew:
     return Crew(str(viewer.user_id), left, frozenset(row.org_id or "" for row in rows))
 
 
-def _minutes_left(mine: Sequence[Case]) -> int:
+def _minutes_left(in_hand: Mapping[tuple[str, str], int]) -> int:
+    minutes = planning().minutes_per_visit
     used = sum(
-        planning().minutes_per_visit[row.place] for row in mine if row.step in ("assigned", "visiting")
+        minutes[place] * count for (place, step), count in in_hand.items() if step in ("assigned", "visiting")
     )
     return max(0, planning().minutes_per_day - used)
