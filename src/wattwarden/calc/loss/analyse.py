@@ -110,10 +110,9 @@ def _rows_of(lent: Sequence[tuple[Area, int]]) -> Floats | None:
     """Readings of these customers, kWh, a row for each; None where there is none."""
     if not lent:
         return None
-    filled = {
-        area.area_id: filled_readings(area)[0] for area in {id(area): area for area, _ in lent}.values()
-    }
-    return np.stack([filled[area.area_id][row] for area, row in lent])
+    each = {id(area): area for area, _ in lent}
+    filled = {place: filled_readings(area)[0] for place, area in each.items()}
+    return np.stack([filled[id(area)][row] for area, row in lent])
 
 
 def _name_of(area: Area, row: int) -> Lender:
@@ -123,7 +122,7 @@ def _name_of(area: Area, row: int) -> Lender:
 def analyse_all(areas: Sequence[Area], done: Callable[[], object] = lambda: None) -> list[Analysis]:
     """``analyse`` for many areas, in their order; those left unexplained once more beside their neighbours.
 
-    Many areas are shared out to processes, which map the readings from one copy on disk. (Threads gain
+    Many areas are shared out to processes, which map one copy of the readings. (Threads gain
     nothing: between the compiled sums they wait for the interpreter's lock; two took longer than one.)
 
     Args:
