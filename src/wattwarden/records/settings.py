@@ -55,7 +55,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "wattwarden.web.middleware.ViewerMiddleware",
     "wattwarden.web.session_rules.SessionRulesMiddleware",
     # Last: every page needs a signed-in person unless it says otherwise.

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from wattwarden.web.middleware import viewer_of
 Answer = Callable[[HttpRequest], HttpResponse]
 _STARTED, _SEEN, _HAS_FACTOR = "started_at", "seen_at", "has_second_factor"
 _NOTED_EVERY = 60
-"""Seconds; a session is not written anew for each request."""
+"""Seconds; neither the session nor the list of sessions is written anew for each request."""
 _OPEN = ("/account/", "/i18n/", "/static/", "/health/", "/metrics")
 """What a person reaches who has still to set a password or a second factor."""
 
@@ -48,6 +49,7 @@ def _is_over(request: HttpRequest) -> bool:
         return True
     if _SEEN not in session or not 0 <= now - seen < _NOTED_EVERY:
         session[_SEEN] = now
+        UserSession.objects.create_from_request(request)
     return False
 
 
