@@ -1,5 +1,7 @@
 """Sums that are kept for a moment belong to one scope, and end."""
 
+import threading
+import time
 from functools import partial
 
 import pytest
@@ -24,6 +26,22 @@ def test_sums_are_worked_out_once_and_again_when_their_time_is_over(settings: Se
     assert kept("x", viewer, lambda: 4) == 4
     settings.SUMS_KEPT_SECONDS = 0
     assert kept("x", viewer, lambda: 5) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_sums_are_shown_while_they_are_counted_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SUMS_KEPT_SECONDS = 60
+    viewer = make_user("controller").viewer()
+    assert kept("x", viewer, lambda: 1) == 1
+    now = time.time()
+    monkeypatch.setattr("wattwarden.app.console.kept_sums.time.time", lambda: now + 61)
+    assert kept("x", viewer, lambda: 2) == 1
+    for thread in threading.enumerate():
+        if thread.name.startswith("sums-x"):
+            thread.join(timeout=30)
+    assert kept("x", viewer, lambda: 3) == 2
 
 
 def test_nobody_gets_the_sums_of_another_scope(settings: Settings) -> None:

@@ -1,16 +1,20 @@
 """Sums over all cases, kept for a moment: counting two hundred thousand rows takes longer than a page may.
 
 What is kept is that of one scope: the same permissions for the same organisations, and nobody's own rows left
-out that belong to somebody else. It is as old as ``settings.SUMS_KEPT_SECONDS`` at most.
+out that belong to somebody else. After ``settings.SUMS_KEPT_SECONDS`` the next page still shows it, while a
+thread counts anew; after twice that time the page counts itself.
 """
 
 import hashlib
 import json
+import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 
 from wattwarden.domain.access import Viewer
 
@@ -28,11 +32,27 @@ def kept(name: str, viewer: Viewer, work: Callable[[], Sums]) -> Sums:
     if not seconds:
         return work()
     key = f"sums-{name}-{_scope(viewer)}"
-    held: tuple[Sums] | None = cache.get(key)
+    held: tuple[float, Sums] | None = cache.get(key)
     if held is None:
-        held = (work(),)
-        cache.set(key, held, seconds)
-    return held[0]
+        return _counted(key, work, seconds)
+    made_at, sums = held
+    if time.time() - made_at > seconds and cache.add(f"{key}-counting", True, seconds):
+        threading.Thread(target=_renew, args=(key, work, seconds), name=key, daemon=True).start()
+    return sums
+
+
+def _counted(key: str, work: Callable[[], Sums], seconds: int) -> Sums:
+    sums = work()
+    cache.set(key, (time.time(), sums), 2 * seconds)
+    return sums
+
+
+def _renew(key: str, work: Callable[[], object], seconds: int) -> None:
+    try:
+        _counted(key, work, seconds)
+    finally:
+        cache.delete(f"{key}-counting")
+        connections.close_all()
 
 
 def _scope(viewer: Viewer) -> str:
