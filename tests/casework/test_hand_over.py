@@ -12,6 +12,8 @@ from wattwarden.app.run_worker import Round, follow
 from wattwarden.app.scan_files import ScanFiles
 from wattwarden.app.verify_cases import VerifiedCases
 from wattwarden.domain.errors import WattwardenError, fail
+from wattwarden.domain.staff_side import joined
+from wattwarden.lake.reading_room import ReadingRoom
 from wattwarden.lake.scan_store import ScanStore
 from wattwarden.records.models import AuditRecord, Case, CaseEvent, Finding
 
@@ -31,6 +33,7 @@ def by_scan(patch: Patch, scan: ScanFiles, number: int = 1) -> None:
     patch.setattr(follow_scan, "verify_cases", lambda _: VerifiedCases(number))
     patch.setattr(open_chosen, "published_scan", lambda: number)
     patch.setattr(ScanStore, "numbers", lambda _: [number])
+    patch.setattr(ReadingRoom, "number", lambda _: number)
     patch.setattr(open_cases, "draw_visits", lambda *_: 0)
 
 
@@ -55,6 +58,14 @@ def test_the_worker_follows_each_scan_once(home: Path, monkeypatch: Patch) -> No
     assert [worked(home).opened for _ in range(2)] == [5, 0]
     by_scan(monkeypatch, world.scan_of(home / "scan2", [world.found(n) for n in range(7)]), 2)
     assert [worked(home).opened for _ in range(2)] == [2, 0]
+
+
+def test_a_scan_whose_reading_room_is_gone_is_followed_again(home: Path, monkeypatch: Patch) -> None:
+    by_scan(monkeypatch, world.scan_of(home / "scan", [world.found(0)]))
+    worked(home)
+    assert follow_scan.follow_new_scan(home) is None
+    monkeypatch.setattr(ReadingRoom, "number", lambda _: None)
+    assert follow_scan.follow_new_scan(home) is not None
 
 
 def test_killed_in_the_middle_it_is_followed_to_its_end_by_the_next(home: Path, monkeypatch: Patch) -> None:
@@ -115,7 +126,8 @@ def test_who_may_not_assign_opens_nothing(home: Path, monkeypatch: Patch) -> Non
 
 def test_nobody_sees_or_owns_a_case_about_his_own_change(home: Path, monkeypatch: Patch) -> None:
     by_scan(monkeypatch, world.scan_of(home / "scan", [world.found(n) for n in range(2)]))
-    monkeypatch.setattr(world.NoLake, "authors", {"f0": "s-meter"})
+    stored(2)
+    Finding.objects.filter(finding_key="f0").update(staff_ids=joined({"s-meter"}))
     worked(home)
     about, other = (Case.objects.get(premise_id=f"p{n}") for n in range(2))
     assert not about.staff_side

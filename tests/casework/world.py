@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -106,18 +105,10 @@ def scan_of(
 
 
 class NoLake:
-    """Stands in for the engine where only organisation, areas and authors of changes are asked for."""
-
-    authors: ClassVar[dict[str, str]] = {}
-    """Who changed what a finding is about, by key of the finding."""
-
-    def register(self, name: str, rows: pa.Table) -> None:
-        """Nothing is asked of the rows."""
+    """Stands in for the engine where only organisation and areas are asked for."""
 
     def query(self, sql: str) -> pa.Table:
-        """Two units, no area, the authors."""
-        if "archive_change" in sql:
-            return pa.table({"finding_key": list(self.authors), "staff_id": list(self.authors.values())})
+        """Two units, and no area."""
         if "FROM org_unit" in sql:
             return pa.table({"org_id": ["01", "43"], "name": ["North", "County"], "kind": ["station", "county"],
                              "parent_org_id": ["43", None]})  # fmt: skip

@@ -9,6 +9,7 @@ from wattwarden.app.open_cases import Opened, open_cases
 from wattwarden.app.open_scan import chosen_scan
 from wattwarden.app.publish_scan import publish_scan_to_store
 from wattwarden.app.verify_cases import VerifiedCases, verify_cases
+from wattwarden.lake.reading_room import ReadingRoom
 from wattwarden.lake.scan_store import ScanStore
 from wattwarden.records.connect import connect
 from wattwarden.records.models import ScanPage
@@ -29,14 +30,15 @@ _PAGE = "followed"
 def follow_new_scan(home: Path) -> Followed | None:
     """Follow the newest scan, once; None where there is none to follow or it was followed before.
 
-    Killed in the middle it was not followed to its end, so the next call does it again.
+    Killed in the middle it was not followed to its end, so the next call does it again; and so where its
+    reading room is gone, as after a restore.
 
     Raises:
         WattwardenError: another run is at it.
     """
     connect(home)
     numbers = ScanStore(home).numbers()
-    if not numbers or _followed() == numbers[-1]:
+    if not numbers or numbers[-1] == _followed() == ReadingRoom(home).number():
         return None
     if chosen_scan(home).facts["kind"] != "full":
         return None

@@ -18,7 +18,7 @@ from wattwarden.app.casework.new_cases import Places, open_new
 from wattwarden.app.casework.settings import RISK_CASE, known_processes, office
 from wattwarden.app.casework.times import now
 from wattwarden.app.open_scan import chosen_scan, scan_number, scanned_lake
-from wattwarden.app.own_changes import own_changes
+from wattwarden.app.own_changes import published_authors
 from wattwarden.app.publish_scan import org_units
 from wattwarden.app.scan_files import ScanFiles
 from wattwarden.cases.history import SYSTEM, Event, EventKind
@@ -78,8 +78,8 @@ def _run(home: Path, scan: ScanFiles, progress: Progress, only: Collection[str] 
         areas = dict(
             zip(*(engine.query(_AREAS)[n].to_pylist() for n in ("premise_id", "area_id")), strict=True)
         )
-        offered = candidates_of(scan, own_changes(engine, scan.findings))
     places = Places(paths, areas)
+    offered = candidates_of(scan, published_authors())
     groups = offered.groups
     for key, gone in _gone(scan).items():
         groups.setdefault(key, []).extend(gone)

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from wattwarden.domain.staff_side import parted
 from wattwarden.engines.duckdb_engine import DuckDBEngine
+from wattwarden.records.models import Finding
 
 Authors = Mapping[str, frozenset[str]]
 """Numbers of staff by key of the finding."""
@@ -30,6 +32,12 @@ ORDER BY ALL
 """
 _TABLE = "found"
 _TAKEN = ("finding_key", "customer_id", "period_from", "period_to")
+
+
+def published_authors() -> Authors:
+    """Whom each finding of the store is kept from: who is named in its proof, or made the change."""
+    kept = Finding.objects.exclude(staff_ids="").values_list("finding_key", "staff_ids")
+    return {key: parted(text) for key, text in kept.iterator()}
 
 
 def own_changes(engine: DuckDBEngine, findings: pa.Table) -> Authors:

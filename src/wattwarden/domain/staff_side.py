@@ -62,6 +62,11 @@ def joined(staff_ids: set[str]) -> str:
     return "".join(map(mark, sorted(staff_ids))).replace(_SEPARATOR * 2, _SEPARATOR)
 
 
+def parted(text: str) -> frozenset[str]:
+    """The staff numbers of a text that ``joined`` made."""
+    return frozenset(number for number in text.split(_SEPARATOR) if number)
+
+
 def mark(staff_id: str) -> str:
     """What a text of staff numbers contains when it names ``staff_id``."""
     return f"{_SEPARATOR}{staff_id}{_SEPARATOR}"

@@ -13,7 +13,7 @@ from wattwarden.app.scan_files import ScanFiles
 from wattwarden.cases.merge import ScannedFinding
 from wattwarden.domain.content import contract
 from wattwarden.domain.finding import LifeState
-from wattwarden.domain.staff_side import NamedStaff, named_staff
+from wattwarden.domain.staff_side import NamedStaff, named_staff, parted
 from wattwarden.scoring.score import case_keys
 
 Row = Mapping[str, object]
@@ -32,7 +32,7 @@ class Candidates:
 
 
 def candidates_of(scan: ScanFiles, authors: Authors) -> Candidates:
-    """Read a scan; ``authors``: who made the changes that its findings are about."""
+    """Read a scan; ``authors``: who made the changes that its findings are about, as it was published."""
     found, life = scan.findings, scan.life
     state = life["state"].take(pc.index_in(found["finding_key"], life["finding_key"].combine_chunks()))
     table = found.append_column("case_key", case_keys(found)).append_column("state", state)
@@ -54,7 +54,7 @@ def candidates_of(scan: ScanFiles, authors: Authors) -> Candidates:
 
 
 def _scanned(row: Row, key: str, named: NamedStaff) -> ScannedFinding:
-    staff = tuple(n for n in named.staff_ids.split("|") if n)
+    staff = sorted(parted(named.staff_ids))
     about = (str(row["subject_id"]),) if row["subject_kind"] == "staff" else ()
     customer = {"customer": str(row["customer_id"])} if row["customer_id"] else {}
     return ScannedFinding(

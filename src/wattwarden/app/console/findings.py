@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from wattwarden.app.console.catalogue import rules_of
 from wattwarden.app.console.masking import masker_for
@@ -103,8 +104,7 @@ def find_page(viewer: Viewer, chosen: FindingFilter, after: str | None = None) -
             _day(str(worth))
         rows = rows.filter(Q(**{f"{column}__lt": worth}) | Q(**{column: worth, "finding_key__gt": key}))
     # One row more than shown tells whether there is a next page.
-    order = in_order((f"-{column}", "finding_key"), chosen.q)
-    found = list(rows.order_by(*order)[: ROWS_PER_PAGE + 1])
+    found = list(rows.order_by(*_order(chosen))[: ROWS_PER_PAGE + 1])
     shown = found[:ROWS_PER_PAGE]
     if len(found) <= ROWS_PER_PAGE:
         return Page(listed(viewer, shown), None)
@@ -114,12 +114,11 @@ def find_page(viewer: Viewer, chosen: FindingFilter, after: str | None = None) -
 
 def find_rows(viewer: Viewer, chosen: FindingFilter, keys: Sequence[str] = ()) -> Iterator[dict[str, object]]:
     """Rows of an export, in the order of the list; only the ``keys`` where some were chosen."""
-    column, _ = SORTS.get(chosen.sort, SORTS["worth"])
     rows = _matching(viewer, chosen)
     if keys:
         rows = rows.filter(finding_key__in=list(keys))
     names = [field.name for field in Finding._meta.concrete_fields]  # noqa: SLF001 Django's public name
-    for row in rows.order_by(f"-{column}", "finding_key").iterator(chunk_size=1000):
+    for row in rows.order_by(*_order(chosen)).iterator(chunk_size=1000):
         (shown,) = listed(viewer, [row])
         title = shown.rule.title.text(viewer.language) if shown.rule else row.rule_id
         yield {
@@ -147,6 +146,12 @@ def listed(viewer: Viewer, rows: Iterable[Finding]) -> list[ListedFinding]:
             )
         )
     return shown
+
+
+def _order(chosen: FindingFilter) -> list[str | OrderBy]:
+    """The largest first, of what the list is sorted by."""
+    column, _ = SORTS.get(chosen.sort, SORTS["worth"])
+    return in_order((f"-{column}", "finding_key"), chosen.q)
 
 
 def _matching(viewer: Viewer, chosen: FindingFilter) -> QuerySet[Finding]:

@@ -17,8 +17,8 @@ from wattwarden.calc.loss.area import Area
 from wattwarden.calc.loss.calibration import Route, area_chances, corrected
 from wattwarden.calc.loss.cause import PRIOR, SHAPES, Cause, Chances
 from wattwarden.calc.loss.remainder import MISSING_PCT, chances_unexplained, chances_without_parts, is_noise
-from wattwarden.calc.loss.search import AREA, FIGURES, Component, Explanation, begin, explain_loss
-from wattwarden.calc.loss.shapes import LEAST_SPREAD, Shape, View
+from wattwarden.calc.loss.search import AREA, FIGURES, Beginning, Component, Explanation, begin, explain_loss
+from wattwarden.calc.loss.shapes import LEAST_SPREAD, Shape
 from wattwarden.calc.loss.sheet import Sheet
 
 TEMPERATURE = 25.0
@@ -92,7 +92,7 @@ def _is_small(sheet: Sheet, found: Explanation, part: Component) -> bool:
     return size < PLAIN_SHARE * float(np.abs(sheet.supply).sum()) and part.evidence < PLAIN_EVIDENCE
 
 
-def _likelihood(beginning: tuple[View, Explanation], cause: Cause, full: Explanation) -> float:
+def _likelihood(beginning: Beginning, cause: Cause, full: Explanation) -> float:
     """Tempered log likelihood of one cause; the full search serves where it used this cause's shapes only."""
     if full.components and all(part.shape in SHAPES[cause] for part in full.components):
         found = full

@@ -84,7 +84,11 @@ class Explanation:
         return replace(self, components=[replace(each) for each in self.components], state=state)
 
 
-def begin(sheet: Sheet) -> tuple[View, Explanation]:
+Beginning = tuple[View, Explanation]
+"""The first view of a sheet, and technical loss alone as its explanation."""
+
+
+def begin(sheet: Sheet) -> Beginning:
     """Where every search on a sheet begins: technical loss alone explains the loss.
 
     The state is never changed, so that what one search asked of it serves the next.
@@ -100,7 +104,7 @@ def begin(sheet: Sheet) -> tuple[View, Explanation]:
 
 
 def explain_loss(
-    beginning: tuple[View, Explanation],
+    beginning: Beginning,
     allowed: Collection[Shape] = tuple(Shape),
     most: int = MOST_COMPONENTS,
 ) -> Explanation:
